@@ -1,0 +1,22 @@
+# Flags that every target is compiled with.
+add_library(orbit_flags INTERFACE)
+target_compile_options(orbit_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type)
+target_compile_definitions(orbit_flags INTERFACE BOOST_ALL_NO_LIB)
+
+if(ORBIT_SANITIZE STREQUAL "address")
+  target_compile_options(orbit_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1)
+  target_link_options(orbit_flags INTERFACE -fsanitize=address,undefined)
+elseif(ORBIT_SANITIZE STREQUAL "thread")
+  target_compile_options(orbit_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer -O1)
+  target_link_options(orbit_flags INTERFACE -fsanitize=thread)
+endif()
+
+# A compiler cache makes a second clone build in seconds; mold links faster than ld. Both are optional.
+find_program(ORBIT_CCACHE ccache)
+if(ORBIT_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ORBIT_CCACHE})
+endif()
+find_program(ORBIT_MOLD mold)
+if(ORBIT_MOLD)
+  target_link_options(orbit_flags INTERFACE -fuse-ld=mold)
+endif()

@@ -1,0 +1,24 @@
+# orbit_room(NAME DEPENDS rooms... LIBRARIES targets...)
+#
+# Declares the room in the current folder: every .cpp but *_test.cpp becomes the library orbit_NAME; the tests become
+# NAME_test. DEPENDS is the list of rooms whose headers this one may include; script/lint checks the includes against it.
+function(orbit_room name)
+  cmake_parse_arguments(room "" "" "DEPENDS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
+
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$|/main\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  set(dependencies ${room_DEPENDS})
+  list(TRANSFORM dependencies PREPEND orbit_)
+  add_library(orbit_${name} STATIC ${sources})
+  target_include_directories(orbit_${name} PUBLIC ${PROJECT_SOURCE_DIR}/server)
+  target_link_libraries(orbit_${name} PUBLIC orbit_flags ${dependencies} ${room_LIBRARIES})
+
+  if(ORBIT_BUILD_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE orbit_${name} ${room_TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  endif()
+endfunction()

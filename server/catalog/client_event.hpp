@@ -1,0 +1,88 @@
+// ClientEvents: everything that a tab may send, and the limits on it. Plain data: any thread.
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "catalog/dto.hpp"
+#include "kernel/error.hpp"
+
+namespace orbit::catalog {
+
+/// Asks for a pong.
+struct Ping {
+  static constexpr std::string_view type = "ping";
+};
+BOOST_DESCRIBE_STRUCT(Ping, (), ())
+
+/// The person turned away from this tab.
+struct PresenceAway {
+  static constexpr std::string_view type = "presence.away";
+};
+BOOST_DESCRIBE_STRUCT(PresenceAway, (), ())
+
+/// The person is back at this tab.
+struct PresenceBack {
+  static constexpr std::string_view type = "presence.back";
+};
+BOOST_DESCRIBE_STRUCT(PresenceBack, (), ())
+
+/// Asks for the presence of these members, at most 200.
+struct PresenceWatch {
+  static constexpr std::string_view type = "presence.watch";
+  std::vector<MemberId> member_ids;
+};
+BOOST_DESCRIBE_STRUCT(PresenceWatch, (), (member_ids))
+
+/// Asks to come into a room.
+struct RoomJoin {
+  static constexpr std::string_view type = "room.join";
+  std::string room;
+};
+BOOST_DESCRIBE_STRUCT(RoomJoin, (), (room))
+
+/// Leaves a room.
+struct RoomLeave {
+  static constexpr std::string_view type = "room.leave";
+  std::string room;
+};
+BOOST_DESCRIBE_STRUCT(RoomLeave, (), (room))
+
+/// Signals to a room that the tab is in; the payload is any JSON of at most 1 KiB.
+struct SendRoomSignal {
+  static constexpr std::string_view type = "room.signal";
+  std::string room;
+  std::string kind;
+  RawJson payload;
+};
+BOOST_DESCRIBE_STRUCT(SendRoomSignal, (), (room, kind, payload))
+
+using ClientEvent = std::variant<Ping, PresenceAway, PresenceBack, PresenceWatch, RoomJoin, RoomLeave, SendRoomSignal>;
+
+/// A ClientEvent as it arrived, with the "ref" that its reply or error will carry.
+struct ClientFrame {
+  std::optional<std::string> ref;
+  ClientEvent event;
+};
+
+/// A ClientEvent that was refused; `ref` is set where it could be read.
+struct ClientFrameError {
+  std::optional<std::string> ref;
+  kernel::Error error;
+};
+
+struct ClientEventLimits {
+  static constexpr std::size_t ref_bytes = 64;
+  static constexpr std::size_t room_bytes = 128;
+  static constexpr std::size_t kind_bytes = 64;
+  static constexpr std::size_t payload_bytes = 1024;
+  static constexpr std::size_t watched_members = 200;
+  static constexpr std::size_t json_depth = 16;
+};
+
+/// Reads one text frame. Unknown fields are ignored; unknown types, duplicate keys, wrong types and anything beyond the
+/// limits are errors that name the field. Codes: "frame.not_json", "frame.not_an_object", "frame.unknown_type",
+/// "validation".
+[[nodiscard]] std::expected<ClientFrame, ClientFrameError> parse_client_frame(std::string_view text);
+
+}  // namespace orbit::catalog

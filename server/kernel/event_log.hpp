@@ -1,0 +1,39 @@
+// EventLog: what can be asked of the event log, apart from writing it, which only the unit of work does.
+// Stateless: any thread, with a context of that thread's own.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "kernel/domain_event.hpp"
+#include "kernel/unit_of_work.hpp"
+
+namespace orbit::kernel {
+
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  /// Names the history that seqs belong to: changes when the database is created or restored.
+  [[nodiscard]] virtual std::string epoch(const ReadContext& context) const = 0;
+
+  /// The seq of the workspace's newest event in this snapshot; 0 where it has none.
+  [[nodiscard]] virtual Seq head(const ReadContext& context, WorkspaceId workspace_id) const = 0;
+
+  /// The workspace's events with a seq above `after`, in seq order, at most `limit`.
+  [[nodiscard]] virtual std::vector<DomainEvent> events_after(const ReadContext& context, WorkspaceId workspace_id,
+                                                              Seq after, std::size_t limit) const = 0;
+
+  /// How far the relay has published the workspace's events, as it last noted.
+  [[nodiscard]] virtual Seq published_seq(const ReadContext& context, WorkspaceId workspace_id) const = 0;
+
+  /// Notes that the relay has published up to `seq`. Never moves backwards.
+  virtual void note_published(WriteContext& context, WorkspaceId workspace_id, Seq seq) const = 0;
+
+  /// Workspaces with events that the relay has not noted as published, at most `limit`.
+  [[nodiscard]] virtual std::vector<WorkspaceId> unpublished_workspaces(const ReadContext& context,
+                                                                        std::size_t limit) const = 0;
+};
+
+}  // namespace orbit::kernel

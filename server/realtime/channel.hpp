@@ -1,0 +1,20 @@
+// The names of channels. Plain functions: any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "catalog/vocabulary.hpp"
+#include "kernel/id.hpp"
+
+namespace orbit::realtime {
+
+[[nodiscard]] std::string workspace_channel(kernel::WorkspaceId workspace);
+
+/// For those whose role holds the permission: "workspace:{id}:{permission}".
+[[nodiscard]] std::string workspace_channel(kernel::WorkspaceId workspace, catalog::Permission permission);
+
+[[nodiscard]] std::string member_channel(kernel::MemberId member);
+[[nodiscard]] std::string room_channel(std::string_view room);
+
+}  // namespace orbit::realtime

@@ -1,0 +1,32 @@
+// Frame: bytes ready for the socket, made once for each broadcast and shared by every socket that gets them.
+// Immutable once made: any thread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kernel/domain_event.hpp"
+
+namespace orbit::realtime {
+
+struct Frame {
+  std::string bytes;                              // as they go to the socket
+  std::size_t header_size = 0;                    // how many of them come before the payload
+  std::optional<kernel::Seq> seq = std::nullopt;  // of a durable event; a frame without may be dropped under pressure
+
+  [[nodiscard]] std::string_view payload() const { return std::string_view(bytes).substr(header_size); }
+};
+
+using SharedFrame = std::shared_ptr<const Frame>;
+
+/// Frames a text payload for the socket's protocol; the websocket room brings the one there is. Any thread.
+class FrameEncoder {
+ public:
+  virtual ~FrameEncoder() = default;
+  [[nodiscard]] virtual SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq) const = 0;
+};
+
+}  // namespace orbit::realtime

@@ -1,0 +1,26 @@
+// SocketEvents: what an I/O thread tells the realtime room about its sockets. RealtimeGateway is the one there is.
+// Called on the socket's shard thread; never blocks it.
+#pragma once
+
+#include <string_view>
+
+#include "realtime/socket_handle.hpp"
+
+namespace orbit::realtime {
+
+class SocketEvents {
+ public:
+  virtual ~SocketEvents() = default;
+
+  /// The handshake was answered with 101. The identity is as it was when the handshake was admitted; it is checked
+  /// again before the socket gets its hello.
+  virtual void opened(const SocketHandle& socket) = 0;
+
+  /// One whole text message, valid UTF-8, within the size and rate limits.
+  virtual void received(const SocketHandle& socket, std::string_view text) = 0;
+
+  /// The socket is gone, for whatever reason. Called once for each opened, after it.
+  virtual void closed(const SocketHandle& socket) = 0;
+};
+
+}  // namespace orbit::realtime
