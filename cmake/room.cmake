@@ -10,6 +10,10 @@ function(orbit_room name)
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$|/main\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
 
+  if(NOT sources)
+    return()
+  endif()
+
   set(dependencies ${room_DEPENDS})
   list(TRANSFORM dependencies PREPEND orbit_)
   add_library(orbit_${name} STATIC ${sources})
