@@ -9,48 +9,61 @@
 
 namespace orbit::catalog {
 
-/// Asks for a pong.
 struct Ping {
   static constexpr std::string_view type = "ping";
+  static constexpr std::string_view doc = "Asks for a pong.";
+  static constexpr std::array<std::string_view, 0> field_docs{};
 };
 BOOST_DESCRIBE_STRUCT(Ping, (), ())
 
-/// The person turned away from this tab.
 struct PresenceAway {
   static constexpr std::string_view type = "presence.away";
+  static constexpr std::string_view doc = "The person turned away from this tab.";
+  static constexpr std::array<std::string_view, 0> field_docs{};
 };
 BOOST_DESCRIBE_STRUCT(PresenceAway, (), ())
 
-/// The person is back at this tab.
 struct PresenceBack {
   static constexpr std::string_view type = "presence.back";
+  static constexpr std::string_view doc = "The person is back at this tab.";
+  static constexpr std::array<std::string_view, 0> field_docs{};
 };
 BOOST_DESCRIBE_STRUCT(PresenceBack, (), ())
 
-/// Asks for the presence of these members, at most 200.
 struct PresenceWatch {
   static constexpr std::string_view type = "presence.watch";
+  static constexpr std::string_view doc = "Asks for the presence of these members, at most 200.";
+  static constexpr std::array<std::string_view, 1> field_docs{"The members to tell about; at most 200."};
+
   std::vector<MemberId> member_ids;
 };
 BOOST_DESCRIBE_STRUCT(PresenceWatch, (), (member_ids))
 
-/// Asks to come into a room.
 struct RoomJoin {
   static constexpr std::string_view type = "room.join";
+  static constexpr std::string_view doc = "Asks to come into a room.";
+  static constexpr std::array<std::string_view, 1> field_docs{"The room: letters, digits and _ - . : up to 128 bytes."};
+
   std::string room;
 };
 BOOST_DESCRIBE_STRUCT(RoomJoin, (), (room))
 
-/// Leaves a room.
 struct RoomLeave {
   static constexpr std::string_view type = "room.leave";
+  static constexpr std::string_view doc = "Leaves a room.";
+  static constexpr std::array<std::string_view, 1> field_docs{"The room."};
+
   std::string room;
 };
 BOOST_DESCRIBE_STRUCT(RoomLeave, (), (room))
 
-/// Signals to a room that the tab is in; the payload is any JSON of at most 1 KiB.
 struct SendRoomSignal {
   static constexpr std::string_view type = "room.signal";
+  static constexpr std::string_view doc =
+      "Signals to a room that the tab is in; the payload is any JSON of at most 1 KiB.";
+  static constexpr std::array<std::string_view, 3> field_docs{
+      "A room that the tab is in.", "The app's word for what is signalled.", "Any JSON, at most 1 KiB."};
+
   std::string room;
   std::string kind;
   RawJson payload;

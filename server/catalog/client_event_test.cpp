@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"WatchForeignId",
                 R"({"type":"presence.watch","memberIds":["team_0198c0de-0000-7000-8000-000000000000"]})", "validation",
                 "memberIds/0"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& refused) { return refused.param.name; });
 
 TEST(ClientFrame, ReadsEveryEvent) {
   const auto type_index = [](std::string_view text) {
