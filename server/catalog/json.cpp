@@ -4,6 +4,8 @@
 #include <boost/mp11.hpp>
 #include <charconv>
 
+#include "catalog/camel_case.hpp"
+
 namespace orbit::catalog {
 
 namespace {
@@ -46,15 +48,7 @@ void append_string(std::string& out, std::string_view text) {
 
 void append_key(std::string& out, std::string_view snake_case) {
   out += '"';
-  bool upper = false;
-  for (const char c : snake_case) {
-    if (c == '_') {
-      upper = true;
-    } else {
-      out += upper ? static_cast<char>(c - 'a' + 'A') : c;
-      upper = false;
-    }
-  }
+  out += camel_case(snake_case);
   out += "\":";
 }
 

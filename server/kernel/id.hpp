@@ -29,6 +29,8 @@ using Uuid = std::array<std::uint8_t, 16>;
 template <class Tag>
 class Id {
  public:
+  using tag = Tag;
+
   /// The nil id: equal to no id that was ever given out.
   Id() = default;
 

@@ -1,0 +1,45 @@
+import pytest
+
+from harness import Node
+
+
+@pytest.fixture
+def start_node(tmp_path):
+    """Starts nodes with the given flags, and ends them with the test."""
+    nodes = []
+
+    def start(*flags, **options):
+        directory = tmp_path / f"node{len(nodes)}"
+        directory.mkdir()
+        nodes.append(Node(directory, *flags, **options).start())
+        return nodes[-1]
+
+    yield start
+    for node in nodes:
+        if node.process.poll() is None:
+            node.kill()
+
+
+@pytest.fixture
+def node(start_node):
+    return start_node()
+
+
+@pytest.fixture
+def ada(node):
+    return node.sign_in("ada@acme.test")
+
+
+@pytest.fixture
+def grace(node):
+    return node.sign_in("grace@acme.test")
+
+
+@pytest.fixture
+def alan(node):
+    return node.sign_in("alan@acme.test")
+
+
+@pytest.fixture
+def margaret(node):
+    return node.sign_in("margaret@globex.test")

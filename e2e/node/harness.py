@@ -1,0 +1,244 @@
+"""Starts the real node on a free port with a database of its own, and drives it as people would: over HTTP with
+requests, over WebSockets with the websockets library. Nothing in here stands in for a part of Orbit."""
+
+import asyncio
+import contextlib
+import json
+import os
+import queue
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import requests
+import websockets
+
+BINARY = Path(os.environ.get("ORBIT_BINARY", Path(__file__).parents[2] / "build/release/orbit"))
+PASSWORD = "orbit-demo"
+WEBHOOK_SECRET = "whsec_end_to_end"
+PATIENCE = 10.0  # seconds until a test gives up on something that must happen
+
+
+class Node:
+    """One `orbit serve` process."""
+
+    def __init__(self, directory, *flags, demo=True):
+        self.database = Path(directory) / "orbit.db"
+        self.log = Path(directory) / "node.log"
+        self.flags = [
+            "--presence-grace", "0s", "--drain", "0s",
+            *(["--demo"] if demo else []), *flags,
+        ]
+        self.process = None
+        self.url = None
+
+    def start(self, port=0):
+        environment = os.environ | {"ORBIT_STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
+        self.process = subprocess.Popen(
+            [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--database", f"sqlite:{self.database}", *self.flags],
+            stdout=subprocess.PIPE, stderr=self.log.open("ab"), text=True, env=environment,
+        )
+        for line in self.process.stdout:
+            if line.startswith("listening on "):
+                self.url = line.split()[-1]
+                break
+        assert self.url, f"the node did not start:\n{self.log.read_text()}"
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        return self
+
+    @property
+    def port(self):
+        return int(self.url.rsplit(":", 1)[1])
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=PATIENCE)
+
+    def restart(self):
+        return self.start(self.port)
+
+    def query(self, sql, *parameters):
+        """Reads the database beside the node."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def sign_in(self, email, password=PASSWORD):
+        person = Person(self, email)
+        answer = person.post("/v1/session", {"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        return person
+
+
+class Person:
+    """Somebody signed in: a cookie jar and a name."""
+
+    def __init__(self, node, email=None):
+        self.node = node
+        self.email = email
+        self.http = requests.Session()
+        self.http.headers["Origin"] = node.url
+
+    def request(self, method, path, body=None, **options):
+        if body is not None:
+            options["json"] = body
+        return self.http.request(method, self.node.url + path, timeout=PATIENCE, **options)
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def post(self, path, body=None, **options):
+        return self.request("POST", path, {} if body is None else body, **options)
+
+    def put(self, path, body=None, **options):
+        return self.request("PUT", path, {} if body is None else body, **options)
+
+    def patch(self, path, body, **options):
+        return self.request("PATCH", path, body, **options)
+
+    def delete(self, path, **options):
+        return self.request("DELETE", path, **options)
+
+    def snapshot(self, slug="acme"):
+        answer = self.get(f"/v1/workspaces/{slug}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def member_id(self, email, slug="acme"):
+        return next(m["id"] for m in self.snapshot(slug)["members"] if m["email"] == email)
+
+    def role_id(self, key, slug="acme"):
+        return next(r["id"] for r in self.snapshot(slug)["roles"] if key in (r["systemKey"], r["name"]))
+
+    @property
+    def cookie(self):
+        return "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
+
+    def open_tab(self, slug="acme", **options):
+        return Tab(self.node, slug, cookie=self.cookie, **options)
+
+
+class _Loop:
+    """One event loop for all tabs of a test run, on a thread of its own."""
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+
+    def run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE)
+
+
+_loop = _Loop()
+
+
+class Refused(Exception):
+    def __init__(self, status, headers):
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+class Tab:
+    """One open WebSocket. Frames are kept in the order they came; `next` takes the next one that is asked for."""
+
+    def __init__(self, node, slug, cookie=None, origin="own", query="", wait_for_hello=True):
+        headers = {"Cookie": cookie} if cookie else {}
+        url = f"ws://127.0.0.1:{node.port}/v1/ws?workspace={slug}{query}"
+        origin = node.url if origin == "own" else origin
+        self.frames = queue.Queue()
+        self.seen = []
+        self.close_code = None
+        self.closed = threading.Event()
+        try:
+            self.socket = _loop.run(self._connect(url, origin, headers))
+        except websockets.InvalidStatusCode as refusal:
+            raise Refused(refusal.status_code, refusal.headers) from None
+        self._reader = asyncio.run_coroutine_threadsafe(self._read(), _loop.loop)
+        self.hello = self.next("hello") if wait_for_hello else None
+
+    @staticmethod
+    async def _connect(url, origin, headers):
+        return await websockets.connect(url, origin=origin, extra_headers=headers, compression=None,
+                                        ping_interval=None, close_timeout=1, max_size=None)
+
+    async def _read(self):
+        try:
+            async for text in self.socket:
+                self.frames.put(json.loads(text))
+        except websockets.ConnectionClosed:
+            pass
+        self.close_code = self.socket.close_code
+        self.closed.set()
+
+    def next(self, kind=None, timeout=PATIENCE):
+        """The next frame of the kind, passing over others, which stay in `seen`."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                frame = self.frames.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no {kind or 'frame'} came; got {[f['type'] for f in self.seen]}, "
+                                     f"close code {self.close_code}") from None
+            self.seen.append(frame)
+            if kind is None or frame["type"] == kind:
+                return frame
+
+    def send(self, frame):
+        self.send_text(frame if isinstance(frame, str) else json.dumps(frame))
+
+    def send_text(self, data):
+        _loop.run(self.socket.send(data))
+
+    def ask(self, frame):
+        """Sends a client event with a ref and returns its reply or error."""
+        self.send(frame | {"ref": "asked"})
+        while True:
+            answer = self.next()
+            if answer.get("ref") == "asked":
+                return answer
+
+    def drain(self):
+        """Every frame that was sent up to now: a ping's pong comes behind them all."""
+        frames = []
+        self.send({"type": "ping"})
+        while True:
+            frame = self.next()
+            if frame["type"] == "pong":
+                return frames
+            frames.append(frame)
+
+    def wait_closed(self, timeout=PATIENCE):
+        assert self.closed.wait(timeout), "the socket is still open"
+        while not self.frames.empty():
+            self.seen.append(self.frames.get())
+        return self.close_code
+
+    def close(self):
+        _loop.run(self.socket.close())
+        self.closed.wait(PATIENCE)
+
+    def vanish(self):
+        """Goes without a close frame, as a lost network does."""
+        _loop.loop.call_soon_threadsafe(self.socket.transport.abort)
+        self.closed.wait(PATIENCE)
+
+
+def durable(frames):
+    return [frame for frame in frames if "seq" in frame and frame["type"] not in ("hello", "pong", "resync")]
+
+
+def eventually(condition, timeout=PATIENCE):
+    """Waits until the condition holds; for what no frame or answer announces."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
