@@ -1,0 +1,39 @@
+// PasswordHasher: argon2id. Hashing takes tens of milliseconds and tens of megabytes on purpose: workers only. Any
+// thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace orbit::identity {
+
+class PasswordHasher {
+ public:
+  struct Cost {
+    unsigned long long operations;
+    std::size_t memory_bytes;
+  };
+
+  /// libsodium's "interactive" cost: 2 passes over 64 MiB.
+  [[nodiscard]] static Cost interactive_cost();
+
+  /// The least that libsodium takes, for tests.
+  [[nodiscard]] static Cost least_cost();
+
+  explicit PasswordHasher(Cost cost);
+
+  /// Throws std::bad_alloc where the memory can't be had.
+  [[nodiscard]] std::string hash(std::string_view password) const;
+
+  [[nodiscard]] bool verify(std::string_view password, const std::string& hash) const;
+
+  /// Takes as long as a verify that fails: for accounts that don't exist.
+  void verify_nothing(std::string_view password) const;
+
+ private:
+  Cost cost_;
+  std::string hash_of_nothing_;
+};
+
+}  // namespace orbit::identity

@@ -1,0 +1,88 @@
+// SessionService: signing in and out, and one's own sessions. Commands block (database, argon2id): workers only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "identity/password_hasher.hpp"
+#include "identity/repositories.hpp"
+#include "identity/session_resolver.hpp"
+#include "identity/sign_in_limiter.hpp"
+#include "kernel/clock.hpp"
+#include "kernel/error.hpp"
+#include "kernel/unit_of_work.hpp"
+
+namespace orbit::identity {
+
+/// Told of each session that ended, after the commit, on the thread that ended it.
+class SessionListener {
+ public:
+  virtual ~SessionListener() = default;
+  virtual void session_ended(kernel::SessionId session) = 0;
+};
+
+struct SignIn {
+  std::string_view email;
+  std::string_view password;
+  std::string_view user_agent;  // cut to 256 bytes
+  std::string_view address;
+};
+
+struct SignedIn {
+  User user;
+  Session session;
+  std::string token;  // for the cookie; shown to nobody else, stored nowhere
+};
+
+class SessionService {
+ public:
+  SessionService(kernel::UnitOfWork& unit_of_work, const UserRepository& users, const SessionRepository& sessions,
+                 const PasswordHasher& hasher, SignInLimiter& limiter, SessionListener& listener,
+                 const kernel::Clock& clock);
+
+  /// Errors: "session.wrong_credentials" (unauthenticated), "session.too_many_attempts" (too_many). An unknown account
+  /// takes as long as a wrong password.
+  [[nodiscard]] kernel::Result<SignedIn> sign_in(const SignIn& attempt);
+
+  /// Starts a session for a user whose identity is known already, inside the caller's transaction.
+  [[nodiscard]] SignedIn start(kernel::WriteContext& context, const User& user, std::string_view user_agent,
+                               std::string_view address) const;
+
+  [[nodiscard]] kernel::Result<User> user(kernel::UserId user);
+
+  /// Live sessions, newest first.
+  [[nodiscard]] kernel::Result<std::vector<Session>> list(kernel::UserId user);
+
+  /// Ends one session of the user. Error: not_found.
+  [[nodiscard]] kernel::Result<> end(kernel::UserId user, kernel::SessionId session);
+
+  /// Ends all of the user's sessions but `kept`.
+  [[nodiscard]] kernel::Result<> end_others(kernel::UserId user, kernel::SessionId kept);
+
+ private:
+  kernel::UnitOfWork& unit_of_work_;
+  const UserRepository& users_;
+  const SessionRepository& sessions_;
+  const PasswordHasher& hasher_;
+  SignInLimiter& limiter_;
+  SessionListener& listener_;
+  const kernel::Clock& clock_;
+};
+
+/// The built-in SessionResolver: reads Orbit's own sessions and moves their expiry along as they are used.
+class StoredSessionResolver final : public SessionResolver {
+ public:
+  StoredSessionResolver(kernel::UnitOfWork& unit_of_work, const SessionRepository& sessions, const kernel::Clock& clock)
+      : unit_of_work_(unit_of_work), sessions_(sessions), clock_(clock) {}
+
+  [[nodiscard]] kernel::Result<ResolvedSession> resolve(std::string_view token) override;
+  [[nodiscard]] bool is_live(const kernel::ReadContext& context, kernel::SessionId session) override;
+
+ private:
+  kernel::UnitOfWork& unit_of_work_;
+  const SessionRepository& sessions_;
+  const kernel::Clock& clock_;
+};
+
+}  // namespace orbit::identity
