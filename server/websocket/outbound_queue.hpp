@@ -1,0 +1,50 @@
+// OutboundQueue: the frames that wait for one socket whose peer takes no more at present. Made only then. It holds
+// references, not copies. Shard's thread.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "realtime/frame.hpp"
+
+namespace orbit::websocket {
+
+class OutboundQueue {
+ public:
+  /// What a frame counts for: its bytes and its place.
+  [[nodiscard]] static std::size_t cost(const realtime::Frame& frame) {
+    return frame.bytes.size() + sizeof(realtime::SharedFrame);
+  }
+
+  /// Appends a frame. Of the first one, `written` bytes may be gone already.
+  void push(realtime::SharedFrame frame, std::size_t written = 0);
+
+  [[nodiscard]] bool empty() const { return frames_.empty(); }
+  [[nodiscard]] std::size_t cost() const { return cost_; }
+
+  /// The bytes for the next write: what is left of the first frame, and what fits behind it, joined in `scratch`.
+  /// Valid until either changes. The queue must not be empty.
+  [[nodiscard]] std::string_view front(std::string& scratch) const;
+
+  /// So many bytes of front were written.
+  void consume(std::size_t bytes);
+
+  /// Drops the frames without seq of which nothing was written; says how many.
+  std::size_t drop_ephemeral();
+
+  /// Drops all frames of which nothing was written; says how many.
+  std::size_t drop_unstarted();
+
+ private:
+  template <class Predicate>
+  std::size_t drop_unstarted_if(Predicate predicate);
+
+  std::deque<realtime::SharedFrame> frames_;
+  std::size_t written_ = 0;  // bytes of the first frame
+  std::size_t cost_ = 0;
+  std::size_t ephemeral_ = 0;  // frames without seq
+};
+
+}  // namespace orbit::websocket

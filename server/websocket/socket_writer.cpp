@@ -1,0 +1,128 @@
+#include "websocket/socket_writer.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+namespace orbit::websocket {
+namespace {
+
+/// How many bytes the kernel took, which may be none; nullopt if the connection is broken.
+std::optional<std::size_t> send_some(int descriptor, std::string_view bytes) {
+  for (;;) {
+    const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return 0;
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+SocketWriter::SocketWriter(ConnectionTable& table, Poller& poller, ShardMetrics& metrics, std::size_t max_queued)
+    : table_(table), poller_(poller), metrics_(metrics), max_queued_(max_queued) {}
+
+SocketWriter::Outcome SocketWriter::write_due(std::uint32_t index, TurnBuffer& turn) {
+  auto frames = turn.take(index);
+  if (frames.empty()) return Outcome::waiting;
+  metrics_.tally.frames_sent += static_cast<std::int64_t>(frames.size());
+  const Outlet& outlet = table_.outlet(index);
+  if (outlet.queued) return enqueue(index, frames, turn, 0);
+  while (!frames.empty()) {
+    const auto part = turn.join(frames);
+    const auto sent = send_some(outlet.descriptor, part.bytes);
+    if (!sent) return Outcome::broken;
+    ++metrics_.tally.writes;
+    metrics_.tally.bytes_sent += static_cast<std::int64_t>(*sent);
+    if (*sent < part.bytes.size()) return enqueue(index, frames, turn, *sent);
+    frames = frames.subspan(part.frames);
+  }
+  return Outcome::written;
+}
+
+/// Queues the frames but for the first `written` bytes of them.
+SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const TurnBuffer::FrameIndex> frames,
+                                            const TurnBuffer& turn, std::size_t written) {
+  Outlet& outlet = table_.outlet(index);
+  Connection& connection = table_.connection(index);
+  if (!outlet.queued) {
+    connection.queue = std::make_unique<OutboundQueue>();
+    outlet.queued = true;
+    poller_.watch_writes(outlet.descriptor, table_.slot(index), true);
+  }
+  OutboundQueue& queue = *connection.queue;
+  const std::size_t cost_before = queue.cost();
+  auto outcome = Outcome::waiting;
+  for (const auto frame_index : frames) {
+    const auto& frame = turn.frame(frame_index);
+    if (written >= frame->bytes.size()) {
+      written -= frame->bytes.size();
+      continue;
+    }
+    const bool started = written > 0;
+    if (outlet.phase == Phase::open && !started && !make_room(connection, OutboundQueue::cost(*frame))) {
+      if (frame->seq) {
+        outcome = Outcome::overflow;
+        break;
+      }
+      ++metrics_.tally.frames_dropped;
+      continue;
+    }
+    queue.push(frame, std::exchange(written, 0));
+  }
+  metrics_.tally.queued_bytes += static_cast<std::int64_t>(queue.cost()) - static_cast<std::int64_t>(cost_before);
+  return outcome;
+}
+
+/// Whether the queue takes so much more, once frames without seq have made way.
+bool SocketWriter::make_room(Connection& connection, std::size_t cost) {
+  OutboundQueue& queue = *connection.queue;
+  if (queue.cost() + cost <= max_queued_) return true;
+  metrics_.tally.frames_dropped += static_cast<std::int64_t>(queue.drop_ephemeral());
+  return queue.cost() + cost <= max_queued_;
+}
+
+SocketWriter::Outcome SocketWriter::write_queued(std::uint32_t index) {
+  constexpr int writes_per_turn = 4;
+  Outlet& outlet = table_.outlet(index);
+  if (!outlet.queued) return Outcome::waiting;
+  OutboundQueue& queue = *table_.connection(index).queue;
+  for (int i = 0; i < writes_per_turn && !queue.empty(); ++i) {
+    const auto bytes = queue.front(scratch_);
+    const auto sent = send_some(outlet.descriptor, bytes);
+    if (!sent) return Outcome::broken;
+    ++metrics_.tally.writes;
+    metrics_.tally.bytes_sent += static_cast<std::int64_t>(*sent);
+    const bool all = *sent == bytes.size();
+    const std::size_t cost_before = queue.cost();
+    queue.consume(*sent);
+    metrics_.tally.queued_bytes -= static_cast<std::int64_t>(cost_before - queue.cost());
+    if (!all) return Outcome::waiting;
+  }
+  if (!queue.empty()) return Outcome::waiting;
+  forget(index);
+  poller_.watch_writes(outlet.descriptor, table_.slot(index), false);
+  return Outcome::written;
+}
+
+void SocketWriter::replace_queued(std::uint32_t index, realtime::SharedFrame last) {
+  OutboundQueue& queue = *table_.connection(index).queue;
+  const auto cost_before = static_cast<std::int64_t>(queue.cost());
+  metrics_.tally.frames_dropped += static_cast<std::int64_t>(queue.drop_unstarted());
+  queue.push(std::move(last));
+  metrics_.tally.queued_bytes += static_cast<std::int64_t>(queue.cost()) - cost_before;
+}
+
+void SocketWriter::forget(std::uint32_t index) {
+  Outlet& outlet = table_.outlet(index);
+  if (!outlet.queued) return;
+  Connection& connection = table_.connection(index);
+  metrics_.tally.queued_bytes -= static_cast<std::int64_t>(connection.queue->cost());
+  connection.queue.reset();
+  outlet.queued = false;
+}
+
+}  // namespace orbit::websocket
