@@ -1,0 +1,34 @@
+// Stripe's webhook as text: who signed it, and what it says. Plain functions: any thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "billing/subscription.hpp"
+#include "kernel/error.hpp"
+
+namespace orbit::billing {
+
+inline constexpr std::chrono::minutes signature_tolerance{5};
+
+/// Checks the Stripe-Signature header (HMAC-SHA256 of "{t}.{body}" under any of its v1 values).
+/// Error: unauthenticated "stripe.bad_signature".
+[[nodiscard]] kernel::Result<> verify_signature(std::string_view header, std::string_view body, std::string_view secret,
+                                                kernel::Timestamp now);
+
+/// A customer.subscription.* event.
+struct StripeSubscriptionEvent {
+  std::string event_id;
+  kernel::Timestamp created;
+  std::string stripe_id;
+  std::optional<kernel::WorkspaceId> workspace_id;  // from the subscription's metadata
+  Subscription::Terms terms;
+};
+
+/// nullopt for a well-formed event of another kind. The plan is the metadata's "plan", or else the first price's
+/// lookup_key. Error: invalid "stripe.bad_payload", naming the field.
+[[nodiscard]] kernel::Result<std::optional<StripeSubscriptionEvent>> parse_stripe_event(std::string_view body);
+
+}  // namespace orbit::billing
