@@ -47,7 +47,7 @@ class Shard final : public realtime::FanoutShard {
   [[nodiscard]] std::size_t connection_count() const;
 
   /// Closes all sockets with 1012, spread evenly over the time, and calls `on_empty` on the shard's thread once the
-  /// last connection is gone: at most close_timeout later.
+  /// last connection is gone: at most close_timeout later. To be called once.
   void drain(std::chrono::milliseconds over, std::move_only_function<void()> on_empty);
 
   /// Does what has fallen due by the clock: pings, timeouts, draining. The shard calls it several times a second; tests

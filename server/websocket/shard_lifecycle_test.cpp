@@ -85,6 +85,19 @@ TEST(Shard, DropsAPeerThatDoesNotAnswerTheCloseInTime) {
   EXPECT_TRUE(client.at_end());
 }
 
+TEST(Shard, SendsItsCloseFrameThoughThePeersCrossesIt) {
+  const std::string pong = encode_frame(Opcode::pong, {})->bytes;
+  for (const std::string& crossing : {client_close(1000), std::string("no frame at all")}) {
+    ShardHarness harness({.message_burst = 1});
+    Client client = harness.connect();
+    client.send(client_ping() + client_ping() + crossing);
+    harness.run();
+    EXPECT_EQ(client.read(), pong + server_close(4429, "too many messages"));
+    EXPECT_TRUE(client.at_end());
+    EXPECT_EQ(harness.events.closed_ids.size(), 1);
+  }
+}
+
 TEST(Shard, EchoesThePeersClose) {
   ShardHarness harness;
   Client client = harness.connect();

@@ -161,17 +161,15 @@ void SocketLoop::take(std::uint32_t index, const Incoming& incoming) {
       if (open) {
         leave_open(index, Phase::answering, CloseCause::peer);
         turn_.append(index, turn_.add(encode_close(incoming.code, {})));
-      } else if (outlet.queued || turn_.is_due(index)) {
-        outlet.phase = Phase::answering;
       } else {
-        drop(index, CloseCause::peer);
+        finish(index, Phase::answering);
       }
       break;
     case Incoming::Kind::failure:
       if (open) {
         fail(index, *incoming.code, incoming.payload);
       } else {
-        drop(index, CloseCause::protocol);
+        finish(index, Phase::failing);
       }
       break;
     case Incoming::Kind::pong:
@@ -238,6 +236,16 @@ void SocketLoop::fail(std::uint32_t index, CloseCode code, std::string_view reas
   spdlog::debug("socket {}: refused: {}", table_.connection(index).id, reason);
   leave_open(index, Phase::failing, CloseCause::protocol);
   turn_.append(index, turn_.add(encode_close(code, reason)));
+}
+
+/// Ends a connection that is closing: once our close frame is written.
+void SocketLoop::finish(std::uint32_t index, Phase next) {
+  Outlet& outlet = table_.outlet(index);
+  if (outlet.queued || turn_.is_due(index)) {
+    outlet.phase = next;
+  } else {
+    drop(index, CloseCause::peer);
+  }
 }
 
 /// The client resumes from its cursor: nothing is lost with what waits.

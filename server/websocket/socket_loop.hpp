@@ -84,6 +84,7 @@ class SocketLoop {
   void leave_open(std::uint32_t index, Phase next, CloseCause cause);
   void start_close(std::uint32_t index, CloseCause cause, CloseCode code, std::string_view reason);
   void fail(std::uint32_t index, CloseCode code, std::string_view reason);
+  void finish(std::uint32_t index, Phase next);
   void evict(std::uint32_t index);
   void drop(std::uint32_t index, CloseCause cause);
 
