@@ -1,0 +1,96 @@
+#include "storage/event_log_rows.hpp"
+
+#include <boost/json.hpp>
+
+#include "storage/soci_context.hpp"
+#include "storage/sql.hpp"
+
+namespace orbit::storage {
+
+namespace json = boost::json;
+using kernel::DomainEvent;
+using kernel::ReadContext;
+using kernel::Seq;
+using kernel::Timestamp;
+using kernel::WorkspaceId;
+
+namespace {
+
+std::string ids_to_json(const DomainEvent& event) {
+  json::object object;
+  for (const auto& [name, id] : event.ids) object[name] = id;
+  return json::serialize(object);
+}
+
+std::vector<std::pair<std::string, std::string>> ids_from_json(const std::string& text) {
+  std::vector<std::pair<std::string, std::string>> ids;
+  for (const auto& [name, id] : json::parse(text).as_object()) ids.emplace_back(name, id.as_string());
+  return ids;
+}
+
+}  // namespace
+
+Seq reserve_seqs(soci::session& session, WorkspaceId workspace, Seq count) {
+  execute(session,
+          "INSERT INTO streams (workspace_id, seq, published_seq) VALUES (:workspace, :count, 0) "
+          "ON CONFLICT (workspace_id) DO UPDATE SET seq = streams.seq + excluded.seq",
+          workspace, count);
+  const auto head = select_one<Seq>(session, "SELECT seq FROM streams WHERE workspace_id = :workspace", workspace);
+  return std::get<0>(head.value()) - count + 1;
+}
+
+void insert_event(soci::session& session, const DomainEvent& event) {
+  execute(session,
+          "INSERT INTO event_log (workspace_id, seq, type, ids, occurred_at) "
+          "VALUES (:workspace, :seq, :type, :ids, :occurred_at)",
+          event.workspace_id, event.seq, event.type, ids_to_json(event), event.occurred_at);
+}
+
+std::string SociEventLog::epoch(const ReadContext& context) const {
+  const auto row =
+      select_one<std::string>(session_of(context), "SELECT content FROM meta WHERE name = :name", std::string("epoch"));
+  return std::get<0>(row.value());
+}
+
+Seq SociEventLog::head(const ReadContext& context, WorkspaceId workspace) const {
+  const auto row =
+      select_one<Seq>(session_of(context), "SELECT seq FROM streams WHERE workspace_id = :workspace", workspace);
+  return row ? std::get<0>(*row) : 0;
+}
+
+std::vector<DomainEvent> SociEventLog::events_after(const ReadContext& context, WorkspaceId workspace, Seq after,
+                                                    std::size_t limit) const {
+  std::vector<DomainEvent> events;
+  for (auto& [seq, type, ids, occurred_at] : select<Seq, std::string, std::string, Timestamp>(
+           session_of(context),
+           "SELECT seq, type, ids, occurred_at FROM event_log WHERE workspace_id = :workspace AND seq > :after "
+           "ORDER BY seq LIMIT :limit",
+           workspace, after, static_cast<Seq>(limit))) {
+    events.push_back({std::move(type), workspace, ids_from_json(ids), occurred_at, seq});
+  }
+  return events;
+}
+
+Seq SociEventLog::published_seq(const ReadContext& context, WorkspaceId workspace) const {
+  const auto row = select_one<Seq>(session_of(context),
+                                   "SELECT published_seq FROM streams WHERE workspace_id = :workspace", workspace);
+  return row ? std::get<0>(*row) : 0;
+}
+
+void SociEventLog::note_published(kernel::WriteContext& context, WorkspaceId workspace, Seq seq) const {
+  execute(session_of(context),
+          "UPDATE streams SET published_seq = :seq WHERE workspace_id = :workspace AND published_seq < :seq_again", seq,
+          workspace, seq);
+}
+
+std::vector<WorkspaceId> SociEventLog::unpublished_workspaces(const ReadContext& context, std::size_t limit) const {
+  std::vector<WorkspaceId> workspaces;
+  for (const auto& [workspace] : select<WorkspaceId>(
+           session_of(context), "SELECT workspace_id FROM streams WHERE published_seq < seq LIMIT :limit",
+           static_cast<Seq>(limit))) {
+    workspaces.push_back(workspace);
+  }
+  return workspaces;
+}
+
+}  // namespace orbit::storage

@@ -1,0 +1,30 @@
+// The event log's rows: written by the unit of work, read through SociEventLog. For this room's own .cpp files; plain
+// functions on the thread that has the session.
+#pragma once
+
+#include <soci/soci.h>
+
+#include "kernel/event_log.hpp"
+
+namespace orbit::storage {
+
+/// Takes `count` seqs of the workspace, in this transaction, and returns the first.
+[[nodiscard]] kernel::Seq reserve_seqs(soci::session& session, kernel::WorkspaceId workspace, kernel::Seq count);
+
+void insert_event(soci::session& session, const kernel::DomainEvent& event);
+
+class SociEventLog final : public kernel::EventLog {
+ public:
+  [[nodiscard]] std::string epoch(const kernel::ReadContext& context) const override;
+  [[nodiscard]] kernel::Seq head(const kernel::ReadContext& context, kernel::WorkspaceId workspace) const override;
+  [[nodiscard]] std::vector<kernel::DomainEvent> events_after(const kernel::ReadContext& context,
+                                                              kernel::WorkspaceId workspace, kernel::Seq after,
+                                                              std::size_t limit) const override;
+  [[nodiscard]] kernel::Seq published_seq(const kernel::ReadContext& context,
+                                          kernel::WorkspaceId workspace) const override;
+  void note_published(kernel::WriteContext& context, kernel::WorkspaceId workspace, kernel::Seq seq) const override;
+  [[nodiscard]] std::vector<kernel::WorkspaceId> unpublished_workspaces(const kernel::ReadContext& context,
+                                                                        std::size_t limit) const override;
+};
+
+}  // namespace orbit::storage

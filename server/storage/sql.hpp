@@ -1,0 +1,142 @@
+// Typed queries over a SOCI session: values in, tuples out. For this room's own .cpp files; plain functions on the
+// thread that has the session.
+#pragma once
+
+#include <soci/soci.h>
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "kernel/clock.hpp"
+#include "kernel/id.hpp"
+
+namespace orbit::storage {
+
+/// What a C++ value is in a column, and back. A column that holds what can't be read back throws std::runtime_error.
+template <class T>
+struct Stored;
+
+template <>
+struct Stored<std::string> {
+  using Column = std::string;
+  static Column write(const std::string& value) { return value; }
+  static std::string read(Column column) { return column; }
+};
+
+template <>
+struct Stored<long long> {
+  using Column = long long;
+  static Column write(long long value) { return value; }
+  static long long read(Column column) { return column; }
+};
+
+template <>
+struct Stored<int> {
+  using Column = long long;
+  static Column write(int value) { return value; }
+  static int read(Column column) { return static_cast<int>(column); }
+};
+
+template <>
+struct Stored<bool> {
+  using Column = long long;
+  static Column write(bool value) { return value ? 1 : 0; }
+  static bool read(Column column) { return column != 0; }
+};
+
+template <>
+struct Stored<std::uint64_t> {
+  using Column = long long;
+  static Column write(std::uint64_t value) { return static_cast<long long>(value); }
+  static std::uint64_t read(Column column) { return static_cast<std::uint64_t>(column); }
+};
+
+template <>
+struct Stored<kernel::Timestamp> {
+  using Column = long long;
+  static Column write(kernel::Timestamp value) { return value.time_since_epoch().count(); }
+  static kernel::Timestamp read(Column column) { return kernel::Timestamp{std::chrono::milliseconds{column}}; }
+};
+
+template <class Tag>
+struct Stored<kernel::Id<Tag>> {
+  using Column = std::string;
+  static Column write(const kernel::Id<Tag>& value) { return value.str(); }
+  static kernel::Id<Tag> read(const Column& column) {
+    const auto id = kernel::Id<Tag>::parse(column);
+    if (!id) throw std::runtime_error("the database holds an id that can't be read: " + column);
+    return *id;
+  }
+};
+
+/// One column of a row on its way in or out, with its null indicator.
+template <class T>
+struct Cell {
+  using Value = Stored<T>;
+  typename Value::Column column{};
+  soci::indicator indicator = soci::i_ok;
+
+  Cell() = default;
+  explicit Cell(const T& value) : column(Value::write(value)) {}
+  [[nodiscard]] T read() const { return Value::read(column); }
+};
+
+template <class T>
+struct Cell<std::optional<T>> {
+  using Value = Stored<T>;
+  typename Value::Column column{};
+  soci::indicator indicator = soci::i_null;
+
+  Cell() = default;
+  explicit Cell(const std::optional<T>& value) {
+    if (!value) return;
+    column = Value::write(*value);
+    indicator = soci::i_ok;
+  }
+  [[nodiscard]] std::optional<T> read() const {
+    if (indicator != soci::i_ok) return std::nullopt;
+    return Value::read(column);
+  }
+};
+
+/// Runs a query whose placeholders (:a, :b …) take the values in order, and returns its rows.
+template <class... Out, class... In>
+[[nodiscard]] std::vector<std::tuple<Out...>> select(soci::session& session, const std::string& sql, const In&... in) {
+  std::tuple<Cell<Out>...> out;
+  std::tuple<Cell<In>...> values{Cell<In>(in)...};
+  auto prepared = session.prepare << sql;
+  std::apply([&](auto&... cell) { ((prepared, soci::into(cell.column, cell.indicator)), ...); }, out);
+  std::apply([&](auto&... cell) { ((prepared, soci::use(cell.column, cell.indicator)), ...); }, values);
+  soci::statement statement(prepared);
+  statement.execute();
+  std::vector<std::tuple<Out...>> rows;
+  while (statement.fetch()) {
+    rows.push_back(std::apply([](const auto&... cell) { return std::tuple<Out...>(cell.read()...); }, out));
+  }
+  return rows;
+}
+
+/// As select, for a query with at most one row.
+template <class... Out, class... In>
+[[nodiscard]] std::optional<std::tuple<Out...>> select_one(soci::session& session, const std::string& sql,
+                                                           const In&... in) {
+  auto rows = select<Out...>(session, sql, in...);
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
+}
+
+/// Runs a statement and returns how many rows it touched.
+template <class... In>
+long long execute(soci::session& session, const std::string& sql, const In&... in) {
+  std::tuple<Cell<In>...> values{Cell<In>(in)...};
+  auto prepared = session.prepare << sql;
+  std::apply([&](auto&... cell) { ((prepared, soci::use(cell.column, cell.indicator)), ...); }, values);
+  soci::statement statement(prepared);
+  statement.execute(true);
+  return statement.get_affected_rows();
+}
+
+}  // namespace orbit::storage
