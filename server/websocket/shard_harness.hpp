@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
@@ -35,10 +36,10 @@ class Client {
   /// All bytes that have come.
   [[nodiscard]] std::string read() {
     std::string all;
-    std::string buffer(64 * 1024, '\0');
+    std::array<char, 8 * 1024> buffer;
     for (;;) {
       const ssize_t size = ::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-      if (size > 0) all.append(buffer, 0, static_cast<std::size_t>(size));
+      if (size > 0) all.append(buffer.data(), static_cast<std::size_t>(size));
       if (size == 0) at_end_ = true;
       if (size <= 0) return all;
     }
