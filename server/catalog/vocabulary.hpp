@@ -63,7 +63,7 @@ BOOST_DESCRIBE_ENUM(SubscriptionStatus, trialing, active, past_due, canceled, un
                     paused)
 
 /// Why a tab must hydrate again.
-enum class ResyncReason { permissions, log_trimmed, epoch_changed, cursor_ahead, too_far_behind };
-BOOST_DESCRIBE_ENUM(ResyncReason, permissions, log_trimmed, epoch_changed, cursor_ahead, too_far_behind)
+enum class ResyncReason { permissions, log_trimmed, epoch_changed, cursor_ahead, too_far_behind, event_lost };
+BOOST_DESCRIBE_ENUM(ResyncReason, permissions, log_trimmed, epoch_changed, cursor_ahead, too_far_behind, event_lost)
 
 }  // namespace orbit::catalog

@@ -1,0 +1,78 @@
+// EventRelay: takes events from the log to the EventBus, each once, in the order of their workspace's log. What a
+// commit hands over is a hint that there is something to publish; what it missed, the relay reads from the log. Belongs
+// to the realtime thread, but for `committed`, which any thread calls.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "kernel/event_bus.hpp"
+#include "kernel/event_log.hpp"
+#include "kernel/metrics.hpp"
+#include "kernel/scheduler.hpp"
+
+namespace orbit::realtime {
+
+class EventRelay final : public kernel::CommitListener {
+ public:
+  /// Runs a task that may block elsewhere than on the realtime thread.
+  using RunBlocking = std::function<void(kernel::Scheduler::Task)>;
+
+  static constexpr std::chrono::milliseconds note_interval{200};
+  static constexpr std::chrono::milliseconds retry_interval{250};
+  static constexpr std::size_t page = 500;  // events read from the log at once
+
+  EventRelay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog& log, kernel::EventBus& bus,
+             kernel::Scheduler& scheduler, RunBlocking run_blocking, kernel::MetricsRegistry& metrics);
+
+  /// Publishes what a crash left unpublished. Before the first socket is let in. Error: the database's.
+  [[nodiscard]] kernel::Result<> recover();
+
+  void committed(std::span<const kernel::DomainEvent> events) override;
+
+  /// The seq that the workspace's stream stands at: every event up to it has been published. Error: the database's.
+  [[nodiscard]] kernel::Result<kernel::Seq> published_seq(kernel::WorkspaceId workspace);
+
+  /// Writes down what has been published and not yet noted, on this thread. For the end of the program.
+  void flush();
+
+ private:
+  struct Position {
+    kernel::Seq published = 0;
+    kernel::Seq noted = 0;
+  };
+
+  using Positions = std::vector<std::pair<kernel::WorkspaceId, kernel::Seq>>;
+
+  kernel::Result<Position*> position(kernel::WorkspaceId workspace);
+  void take(const kernel::DomainEvent& event);
+  void publish(Position& position, const kernel::DomainEvent& event);
+  bool catch_up(kernel::WorkspaceId workspace);
+  void retry_later(kernel::WorkspaceId workspace);
+  void note_later();
+  void note_now();
+  void noted(const Positions& positions, bool written);
+  kernel::Result<> write_notes(const Positions& positions);
+  [[nodiscard]] Positions take_unnoted();
+
+  kernel::UnitOfWork& unit_of_work_;
+  const kernel::EventLog& log_;
+  kernel::EventBus& bus_;
+  kernel::Scheduler& scheduler_;
+  RunBlocking run_blocking_;
+  kernel::Metric& published_counter_;
+  kernel::Metric& gaps_counter_;
+  kernel::Metric& failures_counter_;
+
+  std::unordered_map<kernel::WorkspaceId, Position> positions_;
+  std::unordered_set<kernel::WorkspaceId> unnoted_;
+  std::unordered_set<kernel::WorkspaceId> waiting_for_retry_;
+  kernel::TimerId note_timer_ = 0;
+  bool noting_ = false;
+};
+
+}  // namespace orbit::realtime

@@ -1,0 +1,164 @@
+#include "realtime/realtime_gateway.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "catalog/json.hpp"
+#include "realtime/channel.hpp"
+
+namespace orbit::realtime {
+
+using catalog::ClientFrame;
+using kernel::Seq;
+
+RealtimeGateway::RealtimeGateway(const Parts& parts, std::string epoch, const GatewayOptions& options,
+                                 kernel::MetricsRegistry& metrics)
+    : parts_(parts),
+      permission_channels_(parts.hub),
+      epoch_(std::move(epoch)),
+      options_(options),
+      opened_counter_(metrics.counter("orbit_gateway_opened_total", "Sockets that got their hello")),
+      turned_away_counter_(metrics.counter("orbit_gateway_turned_away_total", "Sockets closed before their hello")),
+      client_events_counter_(metrics.counter("orbit_gateway_client_events_total", "Client events handled")),
+      refused_events_counter_(metrics.counter("orbit_gateway_refused_events_total", "Client events refused")) {}
+
+void RealtimeGateway::opened(const SocketHandle& socket) {
+  parts_.scheduler.post([this, socket] { attach(socket); });
+}
+
+void RealtimeGateway::closed(const SocketHandle& socket) {
+  parts_.scheduler.post([this, socket] { detach(socket); });
+}
+
+void RealtimeGateway::received(const SocketHandle& socket, std::string_view text) {
+  auto frame = catalog::parse_client_frame(text);
+  if (!frame) {
+    refuse(socket, frame.error().ref, frame.error().error.code, frame.error().error.message);
+    return;
+  }
+  if (pending_events_.fetch_add(1) >= options_.max_pending_events) {
+    pending_events_.fetch_sub(1);
+    refuse(socket, frame->ref, "overloaded", "The node is too busy for this right now. Try again in a moment.");
+    return;
+  }
+  parts_.scheduler.post([this, socket, frame = *std::move(frame)] {
+    pending_events_.fetch_sub(1);
+    handle(socket, frame);
+  });
+}
+
+void RealtimeGateway::session_ended(kernel::SessionId session) {
+  parts_.scheduler.post(
+      [this, session] { parts_.hub.close_session(session, CloseCode::session_ended, "the session ended"); });
+}
+
+void RealtimeGateway::with_roster(kernel::WorkspaceId workspace,
+                                  std::move_only_function<void(std::vector<catalog::PresenceDTO>)> callback) {
+  parts_.scheduler.post(
+      [this, workspace, callback = std::move(callback)]() mutable { callback(parts_.presence.roster(workspace)); });
+}
+
+// The handshake was admitted a moment ago on another thread; meanwhile the membership or the session may have ended.
+// From here on the events that say so close the socket.
+void RealtimeGateway::attach(const SocketHandle& socket) {
+  const auto turn_away = [&](CloseCode code, std::string_view reason) {
+    turned_away_counter_.add();
+    socket.close(code, reason);
+  };
+  const auto& identity = socket.identity;
+  const auto standing = parts_.admission.recheck(identity);
+  const auto seq = parts_.relay.published_seq(identity.workspace);
+  if (!standing || !seq) {
+    spdlog::warn("socket {}: the database can't be read; closing", socket.id);
+    return turn_away(CloseCode::restarting, "try again");
+  }
+  if (!standing->session_live) return turn_away(CloseCode::session_ended, "the session ended");
+  if (!standing->is_member) return turn_away(CloseCode::membership_ended, "the membership ended");
+  if (parts_.hub.sockets_for_member(identity.member).size() >= options_.sockets_per_member) {
+    return turn_away(CloseCode::too_many, "too many sockets");
+  }
+
+  attached_.emplace(socket.id, identity.member);
+  // Others hear of it first: this socket finds itself in its own hello.
+  parts_.presence.connect(identity.workspace, identity.member, socket.id);
+  parts_.hub.register_socket(socket);
+  parts_.hub.subscribe(socket.id, workspace_channel(identity.workspace));
+  parts_.hub.subscribe(socket.id, member_channel(identity.member));
+  permission_channels_.subscribe(socket, standing->permissions);
+  greet(socket, *seq);
+  opened_counter_.add();
+}
+
+void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
+  send(socket,
+       catalog::Hello{socket.identity.member, socket.identity.workspace, epoch_, seq, parts_.clock.now(),
+                      options_.heartbeat.count(), parts_.presence.roster(socket.identity.workspace)},
+       seq);
+}
+
+void RealtimeGateway::detach(const SocketHandle& socket) {
+  if (attached_.erase(socket.id) == 0) return;
+  parts_.hub.unregister_socket(socket.id);
+  parts_.presence.disconnect(socket.identity.workspace, socket.identity.member, socket.id);
+}
+
+// One overload for each client event: a new one without its own does not compile. Each returns whether it answered
+// itself.
+struct RealtimeGateway::Handler {
+  RealtimeGateway& gateway;
+  const SocketHandle& socket;
+  const std::optional<std::string>& ref;
+
+  bool operator()(const catalog::Ping&) const {
+    const auto seq = gateway.parts_.relay.published_seq(socket.identity.workspace);
+    if (!seq) {
+      gateway.refuse(socket, ref, seq.error().code, seq.error().message);
+      return true;
+    }
+    gateway.send(socket, catalog::Pong{gateway.parts_.clock.now(), *seq});
+    return false;
+  }
+  bool operator()(const catalog::PresenceAway&) const { return set_away(true); }
+  bool operator()(const catalog::PresenceBack&) const { return set_away(false); }
+  bool operator()(const catalog::PresenceWatch& watch) const {
+    for (const kernel::MemberId member : watch.member_ids) {
+      const auto presence = gateway.parts_.presence.presence(socket.identity.workspace, member);
+      gateway.send(socket, catalog::PresenceUpdate{member, presence.online, presence.status, presence.last_seen_at});
+    }
+    return false;
+  }
+  bool operator()(const catalog::RoomJoin&) const { return unknown_room(); }
+  bool operator()(const catalog::RoomLeave&) const { return unknown_room(); }
+  bool operator()(const catalog::SendRoomSignal&) const { return unknown_room(); }
+
+ private:
+  bool set_away(bool away) const {
+    gateway.parts_.presence.set_away(socket.identity.workspace, socket.identity.member, socket.id, away);
+    return false;
+  }
+  bool unknown_room() const {
+    gateway.refuse(socket, ref, "room.unknown", "There is no room of that name.");
+    return true;
+  }
+};
+
+void RealtimeGateway::handle(const SocketHandle& socket, const ClientFrame& frame) {
+  if (!attached_.contains(socket.id)) return;  // turned away, or gone meanwhile
+  client_events_counter_.add();
+  const bool answered = std::visit(Handler{*this, socket, frame.ref}, frame.event);
+  if (frame.ref && !answered) send(socket, catalog::Reply{*frame.ref, true});
+}
+
+void RealtimeGateway::send(const SocketHandle& socket, const catalog::ServerEvent& event,
+                           std::optional<Seq> never_dropped) const {
+  socket.send(parts_.encoder.encode(catalog::to_json(event, std::nullopt), never_dropped));
+}
+
+void RealtimeGateway::refuse(const SocketHandle& socket, const std::optional<std::string>& ref, std::string code,
+                             std::string message) const {
+  refused_events_counter_.add();
+  catalog::ErrorEvent error{{}, std::move(code), std::move(message)};
+  if (ref) error.ref = *ref;
+  send(socket, error);
+}
+
+}  // namespace orbit::realtime

@@ -1,0 +1,79 @@
+// RealtimeGateway: where sockets enter and leave the realtime room, and where what they send is handled. Its public
+// calls come from any thread and are carried out on the realtime thread, in order.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "catalog/client_event.hpp"
+#include "identity/session_service.hpp"
+#include "kernel/metrics.hpp"
+#include "realtime/event_relay.hpp"
+#include "realtime/permission_channels.hpp"
+#include "realtime/presence_tracker.hpp"
+#include "realtime/socket_admission.hpp"
+#include "realtime/socket_events.hpp"
+
+namespace orbit::realtime {
+
+struct GatewayOptions {
+  std::chrono::milliseconds heartbeat{25'000};  // told to tabs in hello
+  std::size_t sockets_per_member = 50;
+  std::size_t max_pending_events =
+      10'000;  // client events waiting for the realtime thread; beyond it: error "overloaded"
+};
+
+class RealtimeGateway final : public SocketEvents, public identity::SessionListener {
+ public:
+  struct Parts {
+    kernel::Scheduler& scheduler;
+    const kernel::Clock& clock;
+    RealtimeHub& hub;
+    PresenceTracker& presence;
+    EventRelay& relay;
+    SocketAdmission& admission;
+    const FrameEncoder& encoder;
+  };
+
+  RealtimeGateway(const Parts& parts, std::string epoch, const GatewayOptions& options,
+                  kernel::MetricsRegistry& metrics);
+
+  void opened(const SocketHandle& socket) override;
+  void received(const SocketHandle& socket, std::string_view text) override;
+  void closed(const SocketHandle& socket) override;
+
+  void session_ended(kernel::SessionId session) override;
+
+  /// Calls back on the realtime thread with the workspace's presence.
+  void with_roster(kernel::WorkspaceId workspace,
+                   std::move_only_function<void(std::vector<catalog::PresenceDTO>)> callback);
+
+ private:
+  struct Handler;
+
+  void attach(const SocketHandle& socket);
+  void detach(const SocketHandle& socket);
+  void handle(const SocketHandle& socket, const catalog::ClientFrame& frame);
+  void greet(const SocketHandle& socket, kernel::Seq seq);
+  void send(const SocketHandle& socket, const catalog::ServerEvent& event,
+            std::optional<kernel::Seq> never_dropped = std::nullopt) const;
+  void refuse(const SocketHandle& socket, const std::optional<std::string>& ref, std::string code,
+              std::string message) const;
+
+  Parts parts_;
+  PermissionChannels permission_channels_;
+  const std::string epoch_;
+  const GatewayOptions options_;
+  kernel::Metric& opened_counter_;
+  kernel::Metric& turned_away_counter_;
+  kernel::Metric& client_events_counter_;
+  kernel::Metric& refused_events_counter_;
+  std::atomic<std::size_t> pending_events_{0};
+  std::unordered_map<SocketId, kernel::MemberId> attached_;
+};
+
+}  // namespace orbit::realtime
