@@ -7,7 +7,6 @@
 
 namespace orbit::realtime {
 
-using catalog::ClientFrame;
 using kernel::Seq;
 
 RealtimeGateway::RealtimeGateway(const Parts& parts, std::string epoch, const GatewayOptions& options,
@@ -30,17 +29,12 @@ void RealtimeGateway::closed(const SocketHandle& socket) {
 }
 
 void RealtimeGateway::received(const SocketHandle& socket, std::string_view text) {
-  auto frame = catalog::parse_client_frame(text);
-  if (!frame) {
-    refuse(socket, frame.error().ref, frame.error().error.code, frame.error().error.message);
-    return;
-  }
   if (pending_events_.fetch_add(1) >= options_.max_pending_events) {
     pending_events_.fetch_sub(1);
-    refuse(socket, frame->ref, "overloaded", "The node is too busy for this right now. Try again in a moment.");
+    refuse(socket, std::nullopt, "overloaded", "The node is too busy for this right now. Try again in a moment.");
     return;
   }
-  parts_.scheduler.post([this, socket, frame = *std::move(frame)] {
+  parts_.scheduler.post([this, socket, frame = catalog::parse_client_frame(text)] {
     pending_events_.fetch_sub(1);
     handle(socket, frame);
   });
@@ -141,11 +135,15 @@ struct RealtimeGateway::Handler {
   }
 };
 
-void RealtimeGateway::handle(const SocketHandle& socket, const ClientFrame& frame) {
+void RealtimeGateway::handle(const SocketHandle& socket, const Parsed& frame) {
   if (!attached_.contains(socket.id)) return;  // turned away, or gone meanwhile
+  if (!frame) {
+    refuse(socket, frame.error().ref, frame.error().error.code, frame.error().error.message);
+    return;
+  }
   client_events_counter_.add();
-  const bool answered = std::visit(Handler{*this, socket, frame.ref}, frame.event);
-  if (frame.ref && !answered) send(socket, catalog::Reply{*frame.ref, true});
+  const bool answered = std::visit(Handler{*this, socket, frame->ref}, frame->event);
+  if (frame->ref && !answered) send(socket, catalog::Reply{*frame->ref, true});
 }
 
 void RealtimeGateway::send(const SocketHandle& socket, const catalog::ServerEvent& event,

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "catalog/client_event.hpp"
+#include "catalog/server_event.hpp"
 #include "identity/session_service.hpp"
 #include "kernel/metrics.hpp"
 #include "realtime/event_relay.hpp"
@@ -57,7 +58,8 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
 
   void attach(const SocketHandle& socket);
   void detach(const SocketHandle& socket);
-  void handle(const SocketHandle& socket, const catalog::ClientFrame& frame);
+  using Parsed = std::expected<catalog::ClientFrame, catalog::ClientFrameError>;
+  void handle(const SocketHandle& socket, const Parsed& frame);
   void greet(const SocketHandle& socket, kernel::Seq seq);
   void send(const SocketHandle& socket, const catalog::ServerEvent& event,
             std::optional<kernel::Seq> never_dropped = std::nullopt) const;
