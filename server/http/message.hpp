@@ -1,0 +1,49 @@
+// An HTTP request and response as the rest of the room sees them, without the library that reads and writes them. Plain
+// data: any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace orbit::http {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;
+  std::string path;   // decoded, without the query; begins with '/'
+  std::string query;  // as it came, without the '?'
+  Headers headers;
+  std::string body;
+  std::string address;  // of the peer
+  std::string id;       // for logs and problems
+
+  /// By name, whatever the case; the first where there are several.
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string_view> header_values(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
+
+  /// A decoded query parameter.
+  [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
+
+  [[nodiscard]] bool changes_state() const { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
+[[nodiscard]] Response json_response(int status, std::string body);
+[[nodiscard]] inline Response no_content() { return {204, {}, {}}; }
+
+[[nodiscard]] bool same_header_name(std::string_view left, std::string_view right);
+
+/// Turns %XX into bytes; nullopt for a malformed escape, a NUL, or a result that is not valid UTF-8.
+[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
+
+}  // namespace orbit::http

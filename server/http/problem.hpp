@@ -1,0 +1,15 @@
+// Errors as problem+json (RFC 9457). Plain functions: any thread.
+#pragma once
+
+#include "http/message.hpp"
+#include "kernel/error.hpp"
+
+namespace orbit::http {
+
+/// The status follows from the error's kind; "json.…" errors are 400.
+[[nodiscard]] Response problem(const kernel::Error& error, std::string_view request_id = {});
+
+[[nodiscard]] Response problem(int status, std::string_view code, std::string_view detail,
+                               std::string_view request_id = {});
+
+}  // namespace orbit::http

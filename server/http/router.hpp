@@ -1,0 +1,54 @@
+// Router: from method and path to a handler. Routes are added while the program is put together; look-ups come from any
+// thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.hpp"
+
+namespace orbit::http {
+
+/// What a pattern's {names} stood for.
+class PathParameters {
+ public:
+  void add(std::string name, std::string value) { values_.emplace_back(std::move(name), std::move(value)); }
+
+  /// Empty for a name that the pattern has not.
+  [[nodiscard]] std::string_view operator[](std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> values_;
+};
+
+class Router {
+ public:
+  using Handler = std::function<Response(const Request&, const PathParameters&)>;
+
+  /// `pattern` as in "/v1/workspaces/{slug}/teams/{id}"; a name stands for one non-empty segment.
+  void add(std::string method, std::string_view pattern, Handler handler);
+
+  struct Match {
+    const Handler* handler = nullptr;  // null where nothing fits
+    PathParameters parameters;
+    std::string_view pattern;          // for logs
+    std::vector<std::string> allowed;  // methods of the path, where it is only the method that doesn't fit
+  };
+
+  /// HEAD is answered by the handler of GET.
+  [[nodiscard]] Match match(std::string_view method, std::string_view path) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::string pattern;
+    std::vector<std::string> segments;
+    Handler handler;
+  };
+
+  std::vector<Route> routes_;
+};
+
+}  // namespace orbit::http
