@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernel/utf8.hpp"
+#include "kernel/utf8_validator.hpp"
 
 namespace orbit::http {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "websocket/utf8_validator.hpp"
+#include "kernel/utf8_validator.hpp"
 
 namespace orbit::websocket {
 namespace {
@@ -28,7 +28,7 @@ Incoming read_close(std::string_view payload) {
   const auto code = static_cast<CloseCode>(big_endian(payload.substr(0, 2)));
   if (!may_be_received(code)) return broken("a close code that must not be sent");
   const auto reason = payload.substr(2);
-  if (!is_valid_utf8(reason)) return failed(CloseCode::invalid_payload, "a close reason that is not UTF-8");
+  if (!kernel::is_valid_utf8(reason)) return failed(CloseCode::invalid_payload, "a close reason that is not UTF-8");
   return {Incoming::Kind::close, reason, code};
 }
 
@@ -100,7 +100,7 @@ struct FrameParser::Partial {
 
   bool in_message = false;  // a first fragment has come, the last has not
   std::string message;
-  Utf8Validator utf8;
+  kernel::Utf8Validator utf8;
 
   std::string control;
 
@@ -129,7 +129,7 @@ Incoming FrameParser::next(std::span<char>& bytes) {
         bytes = bytes.subspan(header->length);
         apply_mask(payload, header->key);
         if (header->is_control()) return read_control(header->opcode, view_of(payload));
-        if (!is_valid_utf8(view_of(payload))) return not_utf8();
+        if (!kernel::is_valid_utf8(view_of(payload))) return not_utf8();
         return {Incoming::Kind::text, view_of(payload)};
       }
       partial().frame = *header;

@@ -1,4 +1,4 @@
-#include "websocket/utf8_validator.hpp"
+#include "kernel/utf8_validator.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace orbit::websocket {
+namespace orbit::kernel {
 namespace {
 
 /// A plain decoder to check against: one character from the front of `text`, by the definition of UTF-8.
@@ -107,4 +107,4 @@ TEST(Utf8Validator, FailsAtTheFirstByteThatCannotBeMended) {
 }
 
 }  // namespace
-}  // namespace orbit::websocket
+}  // namespace orbit::kernel

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace orbit::websocket {
+namespace orbit::kernel {
 
 class Utf8Validator {
  public:
@@ -28,4 +28,4 @@ class Utf8Validator {
   return validator.feed(text) && validator.complete();
 }
 
-}  // namespace orbit::websocket
+}  // namespace orbit::kernel

@@ -1,8 +1,8 @@
-#include "websocket/utf8_validator.hpp"
+#include "kernel/utf8_validator.hpp"
 
 #include <cstring>
 
-namespace orbit::websocket {
+namespace orbit::kernel {
 namespace {
 
 const char* skip_ascii(const char* it, const char* end) {
@@ -56,4 +56,4 @@ bool Utf8Validator::start_sequence(std::uint8_t lead) {
   return true;
 }
 
-}  // namespace orbit::websocket
+}  // namespace orbit::kernel

@@ -1,0 +1,75 @@
+// Server: accepts and speaks HTTP/1.1 on one I/O thread. Each shard has one, all on the same port (SO_REUSEPORT).
+// Belongs to the thread that runs its io_context, but for what is marked "any thread".
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "http/message.hpp"
+#include "kernel/error.hpp"
+#include "kernel/metrics.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace orbit::http {
+
+struct ServerOptions {
+  std::size_t max_head_bytes = 8 * 1024;
+  std::size_t max_body_bytes = 64 * 1024;
+  std::size_t max_connections = 10'000;          // of HTTP, for each server; beyond: 503
+  std::chrono::milliseconds read_timeout{5000};  // for a whole request, from its first byte
+  std::chrono::milliseconds idle_timeout{30'000};
+};
+
+/// Answers one request. `respond` is called once, from any thread.
+using Respond = std::move_only_function<void(Response)>;
+
+/// What becomes of an upgrade: a plain response, or the socket is handed over, on the server's thread, with the bytes
+/// that came behind the request. The descriptor is the taker's from then on.
+using TakeSocket = std::move_only_function<void(int descriptor, std::string leftover)>;
+using UpgradeDecision = std::variant<Response, TakeSocket>;
+using DecideUpgrade = std::move_only_function<void(UpgradeDecision)>;
+
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+
+  /// Both are called on the server's thread and must not block it.
+  virtual void handle(Request request, Respond respond) = 0;
+
+  /// Whether the request is for a socket rather than for an answer.
+  [[nodiscard]] virtual bool is_upgrade(const Request& request) const = 0;
+
+  /// `decide` is called once, from any thread.
+  virtual void upgrade(Request request, DecideUpgrade decide) = 0;
+};
+
+class Server {
+ public:
+  /// What is passed by reference must outlive the server.
+  Server(boost::asio::io_context& context, RequestHandler& handler, kernel::MetricsRegistry& metrics,
+         const ServerOptions& options);
+  ~Server();
+
+  /// Binds and listens. Port 0 takes a free one. Returns the port. `shared_port` says that another server of this
+  /// program listens there already; else a port that is in use is refused. Error: unavailable "listen.failed", naming
+  /// the address.
+  [[nodiscard]] kernel::Result<unsigned short> listen(const std::string& host, unsigned short port, bool shared_port);
+
+  /// Begins to accept. Any thread.
+  void start();
+
+  /// Accepts no more, and closes connections as they fall idle. Any thread.
+  void stop_accepting();
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace orbit::http
