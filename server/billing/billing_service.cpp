@@ -38,6 +38,11 @@ Result<Subscription> subscription_of(const SubscriptionRepository& subscriptions
 
 }  // namespace
 
+std::optional<SubscriptionDTO> BillingService::find(const ReadContext& context, kernel::WorkspaceId workspace) const {
+  const auto found = subscriptions_.find_by_workspace(context, workspace);
+  return found ? std::optional(to_dto(found->state())) : std::nullopt;
+}
+
 Result<SubscriptionDTO> BillingService::subscription(kernel::UserId actor, std::string_view slug) {
   return unit_of_work_.read([&](const ReadContext& context) -> Result<SubscriptionDTO> {
     const auto found = workspaces::access(workspaces_, context, actor, slug);

@@ -21,6 +21,9 @@ class BillingService final : public workspaces::WorkspaceCreationHook {
 
   void workspace_created(kernel::WriteContext& context, kernel::WorkspaceId workspace) override;
 
+  [[nodiscard]] std::optional<catalog::SubscriptionDTO> find(const kernel::ReadContext& context,
+                                                             kernel::WorkspaceId workspace) const;
+
   /// Any member may look. Error: not_found.
   [[nodiscard]] kernel::Result<catalog::SubscriptionDTO> subscription(kernel::UserId actor, std::string_view slug);
 

@@ -1,0 +1,133 @@
+#include "http/api.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "http/answers.hpp"
+
+namespace orbit::http {
+
+Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPolicy& origins, const StaticSite& site,
+         UpgradeRoute upgrade_route, std::function<bool()> is_ready, const ApiOptions& options)
+    : services_(services),
+      projection_(services.repositories),
+      workers_(workers),
+      origins_(origins),
+      site_(site),
+      upgrade_route_(std::move(upgrade_route)),
+      is_ready_(std::move(is_ready)),
+      options_(options),
+      cookie_name_(options.secure_cookies ? "__Host-orbit_session" : "orbit_session") {
+  add_session_routes();
+  add_workspace_routes();
+  add_member_routes();
+  add_role_routes();
+  add_invite_routes();
+  add_team_routes();
+  add_billing_routes();
+}
+
+std::string Api::session_token(const Request& request) const {
+  return std::string(request.cookie(cookie_name_).value_or(""));
+}
+
+void Api::add(std::string method, std::string_view pattern, SignedInHandler handler) {
+  router_.add(std::move(method), pattern,
+              [this, handler = std::move(handler)](const Request& request, const Path& path) {
+                const auto session = services_.session_resolver.resolve(session_token(request));
+                if (!session) return problem(session.error());
+                return handler(request, path, *session);
+              });
+}
+
+namespace {
+
+constexpr std::string_view stripe_route = "/v1/billing/stripe";
+
+Response preflight(const Request&) {
+  return {204,
+          {{"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"},
+           {"Access-Control-Allow-Headers", "Content-Type, If-None-Match"},
+           {"Access-Control-Max-Age", "600"}},
+          {}};
+}
+
+bool is_json(const Request& request) {
+  const std::string_view type = request.header("Content-Type").value_or("");
+  return same_header_name(type.substr(0, type.find(';')), "application/json");
+}
+
+}  // namespace
+
+void Api::handle(Request request, Respond respond) {
+  const auto finish = [this](const Request& asked, Response response, Respond& to) {
+    allow_origin(asked, response);
+    to(std::move(response));
+  };
+  if (request.path == "/healthz") return finish(request, json_response(200, R"({"status":"ok"})"), respond);
+  if (request.path == "/readyz") {
+    return finish(request,
+                  is_ready_() ? json_response(200, R"({"status":"ready"})")
+                              : problem(503, "node.draining", "The node takes no more work."),
+                  respond);
+  }
+  if (!request.path.starts_with("/v1/")) return finish(request, site_.serve(request), respond);
+
+  Router::Match match = router_.match(request.method, request.path);
+  if (match.allowed.empty()) {
+    return finish(request, problem(404, "not_found", "There is no such route.", request.id), respond);
+  }
+  if (request.method == "OPTIONS") return finish(request, preflight(request), respond);
+  if (match.handler == nullptr) {
+    Response response = problem(405, "method.not_allowed", "This route has no such method.", request.id);
+    std::string allowed = "OPTIONS";
+    for (const std::string& method : match.allowed) allowed += ", " + method;
+    response.headers.emplace_back("Allow", allowed);
+    return finish(request, std::move(response), respond);
+  }
+  // The request moves into the task before it is known whether the queue takes it: what a refusal needs is kept.
+  auto shared = std::make_shared<std::pair<Request, Respond>>(std::move(request), std::move(respond));
+  const bool taken = workers_.try_post([this, shared, match = std::move(match), finish] {
+    finish(shared->first, answer(shared->first, match), shared->second);
+  });
+  if (taken) return;
+  Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.", shared->first.id);
+  busy.headers.emplace_back("Retry-After", "1");
+  finish(shared->first, std::move(busy), shared->second);
+}
+
+Response Api::answer(const Request& request, const Router::Match& match) {
+  const auto started = services_.clock.steady_now();
+  const auto respond = [&]() -> Response {
+    if (request.changes_state() && match.pattern != stripe_route) {
+      if (!origins_.allows(request.header("Origin"))) {
+        return problem(403, "origin.refused", "This origin may not change anything here.", request.id);
+      }
+    }
+    if (!request.body.empty() && !is_json(request)) {
+      return problem(415, "request.not_json", "The body must be application/json.", request.id);
+    }
+    try {
+      return (*match.handler)(request, match.parameters);
+    } catch (const std::exception& error) {
+      spdlog::error("request {}: {} {}: {}", request.id, request.method, match.pattern, error.what());
+      return problem(500, "internal", "Something went wrong on our side.", request.id);
+    }
+  };
+  Response response = respond();
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(services_.clock.steady_now() - started);
+  spdlog::debug("request {}: {} {} {} in {} us", request.id, request.method, match.pattern, response.status,
+                took.count());
+  return response;
+}
+
+// Browsers of allowed origins may read answers, with cookies; to all others nothing is said.
+void Api::allow_origin(const Request& request, Response& response) const {
+  response.headers.emplace_back("Vary", "Origin");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  const auto origin = request.header("Origin");
+  if (!origin || !origins_.allows(origin)) return;
+  response.headers.emplace_back("Access-Control-Allow-Origin", std::string(*origin));
+  response.headers.emplace_back("Access-Control-Allow-Credentials", "true");
+}
+
+}  // namespace orbit::http

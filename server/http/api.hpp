@@ -1,0 +1,108 @@
+// Api: everything under /v1, as routes onto services. Handlers run on workers; the rest belongs to no thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "billing/billing_service.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+#include "http/static_site.hpp"
+#include "http/worker_pool.hpp"
+#include "identity/session_service.hpp"
+#include "kernel/event_log.hpp"
+#include "kernel/origin_policy.hpp"
+#include "workspaces/invite_service.hpp"
+#include "workspaces/member_service.hpp"
+#include "workspaces/projection.hpp"
+#include "workspaces/role_service.hpp"
+#include "workspaces/team_service.hpp"
+#include "workspaces/workspace_service.hpp"
+
+namespace orbit::http {
+
+/// Who is online in a workspace. May wait a moment for the thread that knows.
+using PresenceSource = std::function<std::vector<catalog::PresenceDTO>(kernel::WorkspaceId)>;
+
+struct Services {
+  kernel::UnitOfWork& unit_of_work;
+  const kernel::EventLog& event_log;
+  const kernel::Clock& clock;
+  identity::SessionResolver& session_resolver;
+  identity::SessionService& sessions;
+  workspaces::Repositories repositories;
+  workspaces::WorkspaceService& workspaces;
+  workspaces::MemberService& members;
+  workspaces::RoleService& roles;
+  workspaces::InviteService& invites;
+  workspaces::TeamService& teams;
+  billing::BillingService& billing;
+  PresenceSource presence;
+};
+
+struct DemoAccount {
+  std::string email;
+  std::string name;
+  std::string role;
+  std::string workspace;
+};
+
+struct ApiOptions {
+  bool secure_cookies = false;             // when the public origin is https
+  std::vector<DemoAccount> demo_accounts;  // empty unless the node runs with demo data
+};
+
+/// Takes requests for sockets. Called on the server's thread; `decide` from any thread, once.
+using UpgradeRoute = std::function<void(Request, DecideUpgrade)>;
+
+class Api final : public RequestHandler {
+ public:
+  Api(const Services& services, WorkerPool& workers, const kernel::OriginPolicy& origins, const StaticSite& site,
+      UpgradeRoute upgrade_route, std::function<bool()> is_ready, const ApiOptions& options);
+
+  void handle(Request request, Respond respond) override;
+  [[nodiscard]] bool is_upgrade(const Request& request) const override { return request.path == "/v1/ws"; }
+  void upgrade(Request request, DecideUpgrade decide) override {
+    upgrade_route_(std::move(request), std::move(decide));
+  }
+
+  /// The token of the session cookie; empty where there is none.
+  [[nodiscard]] std::string session_token(const Request& request) const;
+
+ private:
+  using Path = PathParameters;
+  // A handler for somebody who is signed in.
+  using SignedInHandler =
+      std::function<Response(const Request&, const PathParameters&, const identity::ResolvedSession&)>;
+
+  void add_session_routes();
+  void add_workspace_routes();
+  void add_member_routes();
+  void add_role_routes();
+  void add_invite_routes();
+  void add_team_routes();
+  void add_billing_routes();
+
+  void add(std::string method, std::string_view pattern, SignedInHandler handler);
+  Response answer(const Request& request, const Router::Match& match);
+  Response signed_in(const identity::SignedIn& signed_in, int status, std::string body) const;
+  [[nodiscard]] std::string session_cookie(std::string_view token, std::chrono::seconds lifetime) const;
+  Response snapshot(const Request& request, const PathParameters& path, const identity::ResolvedSession& session);
+  void allow_origin(const Request& request, Response& response) const;
+  Response accept_invite(const Request& request);
+
+  Services services_;
+  workspaces::WorkspaceProjection projection_;
+  WorkerPool& workers_;
+  const kernel::OriginPolicy& origins_;
+  const StaticSite& site_;
+  UpgradeRoute upgrade_route_;
+  std::function<bool()> is_ready_;
+  ApiOptions options_;
+  std::string cookie_name_;
+  Router router_;
+};
+
+}  // namespace orbit::http

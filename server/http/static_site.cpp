@@ -1,0 +1,89 @@
+#include "http/static_site.hpp"
+
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "http/problem.hpp"
+
+namespace orbit::http {
+
+namespace {
+
+constexpr const char* content_security_policy =
+    "default-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; "
+    "base-uri 'none'; form-action 'self'; object-src 'none'";
+
+constexpr const char* page_without_web =
+    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Orbit</title><h1>Orbit is running</h1>"
+    "<p>This node serves the API under <code>/v1</code>. Start it with <code>--web</code> to serve a page as well.</p>";
+
+std::string type_of(const std::filesystem::path& file) {
+  static const std::map<std::string, std::string> types{{".html", "text/html; charset=utf-8"},
+                                                        {".js", "text/javascript; charset=utf-8"},
+                                                        {".css", "text/css; charset=utf-8"},
+                                                        {".svg", "image/svg+xml"},
+                                                        {".png", "image/png"},
+                                                        {".ico", "image/x-icon"},
+                                                        {".json", "application/json"},
+                                                        {".woff2", "font/woff2"},
+                                                        {".txt", "text/plain; charset=utf-8"},
+                                                        {".webmanifest", "application/manifest+json"}};
+  const auto found = types.find(file.extension().string());
+  return found == types.end() ? "application/octet-stream" : found->second;
+}
+
+}  // namespace
+
+kernel::Result<StaticSite> StaticSite::load(const std::filesystem::path& folder) {
+  const auto unreadable = [&](const std::string& why) {
+    return kernel::failure(kernel::ErrorKind::invalid, "web.unreadable",
+                           "The page in " + folder.string() + " can't be served: " + why + ".");
+  };
+  StaticSite site;
+  std::size_t total = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    std::stringstream content;
+    content << in.rdbuf();
+    File file{type_of(entry.path()), {}, std::move(content).str()};
+    file.etag = "\"" + std::to_string(std::hash<std::string>{}(file.body)) + "\"";
+    total += file.body.size();
+    if (total > max_bytes) return unreadable("it is larger than 64 MiB");
+    site.files_.emplace("/" + std::filesystem::relative(entry.path(), folder).generic_string(), std::move(file));
+  }
+  if (error || !site.files_.contains("/index.html")) return unreadable("there is no index.html in it");
+  return site;
+}
+
+Response StaticSite::serve(const Request& request) const {
+  if (request.changes_state()) return problem(405, "method.not_allowed", "A page is only read.", request.id);
+  const Headers page_headers{{"Content-Security-Policy", content_security_policy},
+                             {"Referrer-Policy", "same-origin"},
+                             {"Cache-Control", "no-cache"}};
+  if (files_.empty()) {
+    if (request.path != "/") return problem(404, "not_found", "There is nothing here.", request.id);
+    Response response{200, page_headers, page_without_web};
+    response.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
+    return response;
+  }
+  auto file = files_.find(request.path);
+  const bool is_route = request.path.rfind('.') == std::string::npos;
+  if (file == files_.end() && is_route) file = files_.find("/index.html");
+  if (file == files_.end()) return problem(404, "not_found", "There is nothing here.", request.id);
+
+  Response response{200, page_headers, {}};
+  if (request.path.starts_with("/assets/")) response.headers.back().second = "public, max-age=31536000, immutable";
+  response.headers.emplace_back("ETag", file->second.etag);
+  if (request.header("If-None-Match") == file->second.etag) {
+    response.status = 304;
+    return response;
+  }
+  response.headers.emplace_back("Content-Type", file->second.type);
+  response.body = file->second.body;
+  return response;
+}
+
+}  // namespace orbit::http
