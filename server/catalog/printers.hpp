@@ -1,4 +1,4 @@
-// Prints the catalog for others: TypeScript, JSON Schema, AsyncAPI and the reference page. Plain functions: any thread.
+// Prints the catalog for others: JSON Schema, AsyncAPI and the reference page. Plain functions: any thread.
 #pragma once
 
 #include <string>
@@ -6,12 +6,6 @@
 #include "catalog/model.hpp"
 
 namespace orbit::catalog {
-
-/// The module that packages/catalog builds on.
-[[nodiscard]] std::string print_typescript(const CatalogModel& model);
-
-/// The module that the page's catalog and its tests read: `eventDocs`.
-[[nodiscard]] std::string print_typescript_docs(const CatalogModel& model);
 
 /// One JSON Schema (draft 2020-12): a document is a ServerEvent; "$defs" has ClientEvent, each event and each DTO.
 [[nodiscard]] std::string print_json_schema(const CatalogModel& model);

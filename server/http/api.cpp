@@ -7,13 +7,12 @@
 namespace orbit::http {
 
 Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPolicy& origins, const StaticSite& site,
-         UpgradeRoute upgrade_route, std::function<bool()> is_ready, const ApiOptions& options)
+         std::function<bool()> is_ready, const ApiOptions& options)
     : services_(services),
       projection_(services.repositories),
       workers_(workers),
       origins_(origins),
       site_(site),
-      upgrade_route_(std::move(upgrade_route)),
       is_ready_(std::move(is_ready)),
       options_(options),
       cookie_name_(options.secure_cookies ? "__Host-orbit_session" : "orbit_session") {

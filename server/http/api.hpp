@@ -54,19 +54,13 @@ struct ApiOptions {
   std::vector<DemoAccount> demo_accounts;  // empty unless the node runs with demo data
 };
 
-/// Takes requests for sockets. Called on the server's thread; `decide` from any thread, once.
-using UpgradeRoute = std::function<void(Request, DecideUpgrade)>;
-
-class Api final : public RequestHandler {
+class Api {
  public:
   Api(const Services& services, WorkerPool& workers, const kernel::OriginPolicy& origins, const StaticSite& site,
-      UpgradeRoute upgrade_route, std::function<bool()> is_ready, const ApiOptions& options);
+      std::function<bool()> is_ready, const ApiOptions& options);
 
-  void handle(Request request, Respond respond) override;
-  [[nodiscard]] bool is_upgrade(const Request& request) const override { return request.path == "/v1/ws"; }
-  void upgrade(Request request, DecideUpgrade decide) override {
-    upgrade_route_(std::move(request), std::move(decide));
-  }
+  /// Never blocks; `respond` is called once, from any thread.
+  void handle(Request request, Respond respond);
 
   /// The token of the session cookie; empty where there is none.
   [[nodiscard]] std::string session_token(const Request& request) const;
@@ -98,7 +92,6 @@ class Api final : public RequestHandler {
   WorkerPool& workers_;
   const kernel::OriginPolicy& origins_;
   const StaticSite& site_;
-  UpgradeRoute upgrade_route_;
   std::function<bool()> is_ready_;
   ApiOptions options_;
   std::string cookie_name_;

@@ -20,6 +20,7 @@ struct Request {
   std::string body;
   std::string address;  // of the peer
   std::string id;       // for logs and problems
+  int http_minor = 1;   // of HTTP/1.x
 
   /// By name, whatever the case; the first where there are several.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;

@@ -143,6 +143,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     for (const auto& field : message) request.headers.emplace_back(field.name_string(), field.value());
     request.body = std::move(message.body());
     request.address = address_;
+    request.http_minor = static_cast<int>(version_ % 10);
     request.id = std::to_string(shared_->next_request++);
     return request;
   }

@@ -1,0 +1,203 @@
+#include "app/config.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+namespace orbit::app {
+
+using std::chrono::milliseconds;
+
+std::optional<milliseconds> parse_duration(const std::string& text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || count < 0 || count > 1'000'000'000) return std::nullopt;
+  const std::string unit(end, text.data() + text.size());
+  if (unit == "ms") return milliseconds{count};
+  if (unit == "s") return std::chrono::seconds{count};
+  if (unit == "m") return std::chrono::minutes{count};
+  if (unit == "h") return std::chrono::hours{count};
+  return std::nullopt;
+}
+
+namespace {
+
+std::string environment_name(std::string flag) {
+  for (char& c : flag) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return "ORBIT" + flag.substr(1);
+}
+
+// Every option has a variable, named after its flag.
+template <class T>
+CLI::Option* option(CLI::App& app, const std::string& flag, T& value, const std::string& help) {
+  return app.add_option(flag, value, help)->envname(environment_name(flag))->capture_default_str();
+}
+
+CLI::Option* duration(CLI::App& app, const std::string& flag, milliseconds& value, milliseconds least,
+                      const std::string& help) {
+  const std::string standard =
+      value.count() % 1000 == 0 ? std::to_string(value.count() / 1000) + "s" : std::to_string(value.count()) + "ms";
+  return app
+      .add_option_function<std::string>(
+          flag,
+          [flag, &value, least](const std::string& text) {
+            const auto parsed = parse_duration(text);
+            if (!parsed || *parsed < least) {
+              throw CLI::ValidationError(flag, "must be a time such as 500ms, 2s or 5m, not \"" + text + "\"");
+            }
+            value = *parsed;
+          },
+          help)
+      ->envname(environment_name(flag))
+      ->type_name("TIME")
+      ->default_str(standard);
+}
+
+CLI::Option* address(CLI::App& app, const std::string& flag, std::string& host, unsigned short& port,
+                     const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          flag,
+          [flag, &host, &port](const std::string& text) {
+            const auto colon = text.rfind(':');
+            unsigned short number = 0;
+            const char* first = text.data() + (colon == std::string::npos ? 0 : colon + 1);
+            const char* last = text.data() + text.size();
+            const auto [end, error] = std::from_chars(first, last, number);
+            if (colon == std::string::npos || colon == 0 || error != std::errc{} || end != last) {
+              throw CLI::ValidationError(flag, "must be HOST:PORT, not \"" + text + "\"");
+            }
+            host = text.substr(0, colon);
+            port = number;
+            if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+          },
+          help)
+      ->envname(environment_name(flag))
+      ->type_name("HOST:PORT");
+}
+
+void add_serve_options(CLI::App& app, Config& config) {
+  const auto group = [](CLI::Option* option_in, const char* name) { return option_in->group(name); };
+  constexpr const char* serving = "serve";
+  group(address(app, "--listen", config.listen_host, config.listen_port, "Where to listen; port 0 takes a free one")
+            ->default_str("127.0.0.1:8080"),
+        serving);
+  group(option(app, "--public-origin", config.public_origin,
+               "What browsers have in their address bar; http:// and the listening address unless given"),
+        serving);
+  group(option(app, "--allow-origin", config.allow_origins,
+               "Another web origin that may open sockets and send commands; repeatable")
+            ->type_name("URL"),
+        serving);
+  group(option(app, "--web", config.web, "Folder of a built page to serve")->type_name("DIR"), serving);
+  group(app.add_flag("--demo", config.demo, "Seed the demo workspaces when the database is new")->envname("ORBIT_DEMO"),
+        serving);
+  group(option(app, "--stripe-webhook-secret", config.stripe_webhook_secret,
+               "Secret of Stripe's webhook; without it every webhook is refused"),
+        serving);
+  group(duration(app, "--presence-grace", config.presence_grace, milliseconds{0},
+                 "How long a member counts as online after their last tab closed"),
+        serving);
+  group(duration(app, "--heartbeat", config.heartbeat, milliseconds{100}, "How often each socket is pinged"), serving);
+  group(duration(app, "--drain", config.drain, milliseconds{0}, "How long a stop takes to send all sockets away"),
+        serving);
+
+  constexpr const char* limits = "serve: limits";
+  const CLI::Range positive(std::size_t{1}, std::size_t{1'000'000'000});
+  group(option(app, "--shards", config.shards, "I/O threads; 0 for one for each core")
+            ->check(CLI::Range(std::size_t{0}, std::size_t{256})),
+        limits);
+  group(option(app, "--worker-threads", config.worker_threads, "Threads for commands and queries")
+            ->check(CLI::Range(std::size_t{1}, std::size_t{256})),
+        limits);
+  group(option(app, "--max-queued-commands", config.max_queued_commands, "Commands that may wait; beyond: 503")
+            ->check(positive),
+        limits);
+  group(
+      option(app, "--max-connections", config.max_connections, "Sockets for each shard; beyond: 503")->check(positive),
+      limits);
+  group(option(app, "--sockets-per-member", config.sockets_per_member, "Sockets for each member; beyond: 4429")
+            ->check(positive),
+        limits);
+  group(option(app, "--outbound-queue", config.outbound_queue, "Bytes that may wait for a socket; beyond: 4408")
+            ->check(positive),
+        limits);
+  group(option(app, "--message-rate", config.message_rate, "Messages a second from a socket; beyond: 4429")
+            ->check(CLI::Range(1, 1'000'000)),
+        limits);
+  group(option(app, "--message-burst", config.message_burst, "Messages at once from a socket")
+            ->check(CLI::Range(1, 1'000'000)),
+        limits);
+  group(address(app, "--metrics-listen", config.metrics_host, config.metrics_port,
+                "Where Prometheus may read metrics; nowhere unless given"),
+        limits);
+}
+
+void add_commands(CLI::App& app, Config& config) {
+  const auto command = [&](const char* name, const char* help, Command value) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->fallthrough();
+    sub->callback([&config, value] { config.command = value; });
+    return sub;
+  };
+  command("serve", "Run a node", Command::serve);
+  command("migrate", "Bring the database up to date", Command::migrate);
+
+  CLI::App* seed =
+      command("seed", "Fill an empty database: with the demo, or with a first workspace and its owner", Command::seed);
+  seed->add_option("--workspace", config.seed_slug, "Slug of a first workspace, instead of the demo");
+  seed->add_option("--name", config.seed_name, "Its name");
+  seed->add_option("--owner", config.seed_owner,
+                   "E-mail address of its owner; the password is read from standard input");
+  seed->add_option("--owner-name", config.seed_owner_name, "The owner's name");
+
+  CLI::App* watch = command("watch", "Be a tab in a terminal: print each event as it lands", Command::watch);
+  watch->add_option("--url", config.watch_url, "The node")->envname("ORBIT_URL")->capture_default_str();
+  watch->add_option("--workspace", config.watch_workspace, "Slug of the workspace")->required();
+  watch
+      ->add_option("--as", config.watch_as,
+                   "E-mail address to sign in with; the password is asked for, or ORBIT_PASSWORD")
+      ->required();
+
+  CLI::App* catalog = command("catalog", "Print every event, as documentation or for other programs", Command::catalog);
+  catalog->add_option("--format", config.catalog_format, "How")
+      ->check(CLI::IsMember({"json-schema", "asyncapi", "markdown"}))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
+  ParsedCommandLine parsed;
+  Config& config = parsed.config;
+  CLI::App app(
+      "Orbit: the realtime backend of a multi-tenant app, in one program.\n"
+      "Every flag may also be given as a variable (--presence-grace: ORBIT_PRESENCE_GRACE)\n"
+      "or in the file that --config names (presence-grace = \"2s\").",
+      "orbit");
+  app.footer(
+      "Examples:\n"
+      "  orbit serve --demo                                         try it: http://127.0.0.1:8080\n"
+      "  orbit watch --workspace acme --as ada@acme.test            see what happens there\n"
+      "  orbit serve --public-origin https://app.example --listen 127.0.0.1:9000");
+  app.require_subcommand(1);
+  app.set_config("--config", "", "A TOML file with any of these options")->envname("ORBIT_CONFIG");
+  app.set_version_flag("--version", "orbit 0.1.0");
+  option(app, "--database", config.database, "Where everything is kept")->type_name("sqlite:PATH");
+  option(app, "--log-level", config.log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app.add_option("--log-format", config.log_format, "human, json, or auto: human on a terminal")
+      ->envname("ORBIT_LOG_FORMAT")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, LogFormat>{
+          {"auto", LogFormat::automatic}, {"human", LogFormat::human}, {"json", LogFormat::json}}))
+      ->default_str("auto");
+  add_serve_options(app, config);
+  add_commands(app, config);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    parsed.exit_code = app.exit(error) == 0 ? 0 : 2;
+  }
+  return parsed;
+}
+
+}  // namespace orbit::app

@@ -1,0 +1,73 @@
+// Config: everything that can be set, in one place, and how it is read: flags, then ORBIT_* variables, then the TOML
+// file, then defaults. Plain data, fixed once read.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/error.hpp"
+
+namespace orbit::app {
+
+enum class Command { serve, migrate, seed, watch, catalog };
+enum class LogFormat { automatic, human, json };
+
+struct Config {
+  Command command = Command::serve;
+
+  std::string database = "sqlite:var/orbit.db";
+  std::string log_level = "info";
+  LogFormat log_format = LogFormat::automatic;
+
+  // serve
+  std::string listen_host = "127.0.0.1";
+  unsigned short listen_port = 8080;
+  std::string public_origin;  // empty: http:// and where the node listens
+  std::vector<std::string> allow_origins;
+  std::string web;  // folder of the built page; empty for none
+  bool demo = false;
+  std::size_t shards = 0;  // 0: one for each core
+  std::size_t worker_threads = 4;
+  std::chrono::milliseconds presence_grace{2'000};
+  std::chrono::milliseconds heartbeat{25'000};
+  std::chrono::milliseconds drain{3'000};
+  std::size_t max_connections = 20'000;  // sockets of one shard
+  std::size_t sockets_per_member = 50;
+  std::size_t outbound_queue = 1024 * 1024;
+  int message_rate = 20;
+  int message_burst = 40;
+  std::size_t max_queued_commands = 1'000;
+  std::string metrics_host;  // empty: no metrics
+  unsigned short metrics_port = 0;
+  std::string stripe_webhook_secret;
+
+  // seed
+  std::string seed_slug;  // empty: the demo
+  std::string seed_name;
+  std::string seed_owner;
+  std::string seed_owner_name;
+
+  // watch
+  std::string watch_url = "http://127.0.0.1:8080";
+  std::string watch_workspace;
+  std::string watch_as;
+
+  // catalog
+  std::string catalog_format = "markdown";
+};
+
+/// What the command line came to: a config to go on with, or an exit code where all has been said (help, a bad flag).
+struct ParsedCommandLine {
+  Config config;
+  std::optional<int> exit_code;
+};
+
+[[nodiscard]] ParsedCommandLine parse_command_line(int argc, const char* const* argv);
+
+/// "500ms", "2s", "5m", "1h"; nullopt for all else.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(const std::string& text);
+
+}  // namespace orbit::app

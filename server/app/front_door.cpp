@@ -1,0 +1,52 @@
+#include "app/front_door.hpp"
+
+#include "http/problem.hpp"
+#include "websocket/handshake.hpp"
+
+namespace orbit::app {
+
+using http::problem;
+using http::Response;
+
+namespace {
+
+Response busy(std::string_view request_id) {
+  Response response =
+      problem(503, "node.full", "The node takes no more sockets right now. Try again in a moment.", request_id);
+  response.headers.emplace_back("Retry-After", "2");
+  return response;
+}
+
+}  // namespace
+
+void FrontDoor::handle(http::Request request, http::Respond respond) {
+  api_.handle(std::move(request), std::move(respond));
+}
+
+void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
+  if (!origins_.allows(request.header("Origin"))) {
+    return decide(problem(403, "origin.refused", "This origin may not open sockets here.", request.id));
+  }
+  if (!shard_.accepting()) return decide(busy(request.id));
+  const auto accepted = websocket::accept_handshake(
+      {request.method, 1, request.http_minor, [&](std::string_view name) { return request.header_values(name); }});
+  if (!accepted) {
+    Response refusal = problem(accepted.error().status, accepted.error().code, accepted.error().message, request.id);
+    for (const auto& [name, value] : accepted.error().headers) refusal.headers.emplace_back(name, value);
+    return decide(std::move(refusal));
+  }
+
+  auto shared = std::make_shared<http::DecideUpgrade>(std::move(decide));
+  const bool taken =
+      workers_.try_post([this, shared, id = request.id, token = api_.session_token(request),
+                         slug = request.parameter("workspace").value_or(""), response = accepted->response] {
+        const auto identity = admission_.admit(token, slug);
+        if (!identity) return (*shared)(problem(identity.error(), id));
+        (*shared)(http::TakeSocket([this, identity = *identity, response](int descriptor, std::string leftover) {
+          shard_.adopt(descriptor, identity, response, leftover);
+        }));
+      });
+  if (!taken) (*shared)(busy(request.id));
+}
+
+}  // namespace orbit::app

@@ -1,0 +1,33 @@
+// FrontDoor: what one shard's HTTP server hands its requests to. Answers go through the Api; sockets, once admitted, to
+// the shard on the same thread. Belongs to the shard's thread.
+#pragma once
+
+#include <functional>
+
+#include "http/api.hpp"
+#include "realtime/socket_admission.hpp"
+#include "websocket/shard.hpp"
+
+namespace orbit::app {
+
+class FrontDoor final : public http::RequestHandler {
+ public:
+  FrontDoor(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins,
+            realtime::SocketAdmission& admission, websocket::Shard& shard)
+      : api_(api), workers_(workers), origins_(origins), admission_(admission), shard_(shard) {}
+
+  void handle(http::Request request, http::Respond respond) override;
+  [[nodiscard]] bool is_upgrade(const http::Request& request) const override { return request.path == "/v1/ws"; }
+
+  /// Foreign origin: 403. No WebSocket handshake: 400 or 426. No room, or draining: 503. Not a member: 401.
+  void upgrade(http::Request request, http::DecideUpgrade decide) override;
+
+ private:
+  http::Api& api_;
+  http::WorkerPool& workers_;
+  const kernel::OriginPolicy& origins_;
+  realtime::SocketAdmission& admission_;
+  websocket::Shard& shard_;
+};
+
+}  // namespace orbit::app

@@ -1,0 +1,155 @@
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include "app/config.hpp"
+#include "app/domain.hpp"
+#include "app/logging.hpp"
+#include "app/node.hpp"
+#include "app/seed.hpp"
+#include "app/watch.hpp"
+#include "catalog/printers.hpp"
+
+namespace {
+
+using namespace orbit;
+using app::Config;
+
+int fail(const kernel::Error& error) {
+  std::cerr << "orbit: " << error.message << "\n";
+  for (const auto& field : error.fields) {
+    if (field.message != error.message) std::cerr << "  " << field.field << ": " << field.message << "\n";
+  }
+  return 1;
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < 4096) {
+    spdlog::warn("at most {} descriptors: each socket takes one; raise the limit (ulimit -n)", limit.rlim_cur);
+  }
+}
+
+// Blocked before any thread is made, so that only sigwait sees them.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+int serve(const Config& config) {
+  const sigset_t signals = block_stop_signals();
+  raise_descriptor_limit();
+  if (config.listen_host != "127.0.0.1" && config.listen_host != "::1") {
+    spdlog::warn("listening on {}: reachable from other machines, without TLS of its own", config.listen_host);
+  }
+  app::Node node(config);
+  if (const auto started = node.start(); !started) return fail(started.error());
+  if (node.runs_demo()) {
+    spdlog::warn("this node runs with DEMO DATA: everyone's password is {}. Never do so in production.",
+                 app::demo_password);
+  }
+  std::cout << "listening on " << node.url() << std::endl;
+
+  int received = 0;
+  sigwait(&signals, &received);
+  // Whoever asks twice doesn't want to wait.
+  std::thread([signals] {
+    int again = 0;
+    sigwait(&signals, &again);
+    std::_Exit(130);
+  }).detach();
+  node.stop();
+  return 0;
+}
+
+template <class Work>
+int with_database(const Config& config, Work work) {
+  const kernel::SystemClock clock;
+  kernel::MetricsRegistry metrics;
+  auto database = storage::Database::open(config.database, {}, clock, metrics);
+  if (!database) return fail(database.error());
+  const auto migrated = (*database)->migrate();
+  if (!migrated) return fail(migrated.error());
+  return work(**database, clock, *migrated);
+}
+
+int migrate(const Config& config) {
+  return with_database(config, [](storage::Database&, const kernel::Clock&, const std::vector<std::string>& applied) {
+    for (const std::string& name : applied) std::cout << "applied " << name << "\n";
+    if (applied.empty()) std::cout << "the database is up to date\n";
+    return 0;
+  });
+}
+
+int seed(const Config& config) {
+  return with_database(config, [&](storage::Database& database, const kernel::Clock& clock, const auto&) {
+    app::NobodyListens nobody;
+    app::Domain domain(database, nobody, "", clock);
+    if (!config.seed_slug.empty()) {
+      std::string password;
+      std::getline(std::cin, password);
+      const auto seeded = app::seed_owner(
+          domain, {config.seed_slug, config.seed_name, config.seed_owner, config.seed_owner_name, password});
+      if (!seeded) return fail(seeded.error());
+      std::cout << "made workspace " << config.seed_slug << ", owned by " << config.seed_owner << "\n";
+      return 0;
+    }
+    const auto empty = database.is_empty();
+    if (!empty) return fail(empty.error());
+    if (!*empty) {
+      std::cout << "the database has people in it already: the demo workspaces acme and globex are not added\n";
+      return 0;
+    }
+    if (const auto seeded = app::seed_demo(domain); !seeded) return fail(seeded.error());
+    std::cout << "made the demo workspaces acme and globex; everyone's password is " << app::demo_password << "\n";
+    return 0;
+  });
+}
+
+int print_catalog(const Config& config) {
+  static const std::map<std::string, std::string (*)(const catalog::CatalogModel&)> printers{
+      {"json-schema", catalog::print_json_schema},
+      {"asyncapi", catalog::print_asyncapi},
+      {"markdown", catalog::print_markdown}};
+  std::cout << printers.at(config.catalog_format)(catalog::describe_catalog());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = app::parse_command_line(argc, argv);
+  if (parsed.exit_code) return *parsed.exit_code;
+  const Config& config = parsed.config;
+  app::set_up_logging(config.log_format, config.log_level);
+  try {
+    switch (config.command) {
+      case app::Command::serve:
+        return serve(config);
+      case app::Command::migrate:
+        return migrate(config);
+      case app::Command::seed:
+        return seed(config);
+      case app::Command::watch:
+        return app::watch(config);
+      case app::Command::catalog:
+        return print_catalog(config);
+    }
+  } catch (const std::exception& error) {
+    std::cerr << "orbit: " << error.what() << "\n";
+  }
+  return 1;
+}

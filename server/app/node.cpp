@@ -1,0 +1,277 @@
+#include "app/node.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <thread>
+
+#include "app/asio_scheduler.hpp"
+#include "app/domain.hpp"
+#include "app/front_door.hpp"
+#include "app/io_thread.hpp"
+#include "app/metrics_exposer.hpp"
+#include "app/seed.hpp"
+#include "catalog/json.hpp"
+#include "realtime/channel.hpp"
+#include "realtime/in_process_realtime_hub.hpp"
+#include "realtime/realtime_event_publisher.hpp"
+#include "realtime/realtime_gateway.hpp"
+#include "websocket/frame_codec.hpp"
+
+namespace orbit::app {
+
+using kernel::DomainEvent;
+using kernel::Result;
+
+namespace {
+
+// Tells the one who is made last of what those made first hear: the gateway needs the domain, and the domain's sessions
+// tell the gateway.
+struct LateSessionListener final : identity::SessionListener {
+  identity::SessionListener* listener = nullptr;
+  void session_ended(kernel::SessionId session) override {
+    if (listener != nullptr) listener->session_ended(session);
+  }
+};
+
+// Everything on the realtime thread.
+struct Realtime {
+  Realtime(const Config& config, Domain& domain, kernel::Scheduler& scheduler, http::WorkerPool& workers,
+           const std::string& epoch, const kernel::Clock& clock, kernel::MetricsRegistry& metrics)
+      : handler_failures(metrics.counter("orbit_bus_failures_total", "Event handlers that failed")),
+        hub(metrics),
+        bus([this](const DomainEvent& event, std::exception_ptr failure) { failed(event, failure); }),
+        presence(scheduler, clock, config.presence_grace,
+                 [this](kernel::WorkspaceId workspace, const catalog::PresenceDTO& presence_now) {
+                   const catalog::PresenceUpdate update{presence_now.member_id, presence_now.online,
+                                                        presence_now.status, presence_now.last_seen_at};
+                   hub.broadcast(realtime::workspace_channel(workspace),
+                                 encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
+                 }),
+        relay(
+            domain.unit_of_work, domain.database.event_log(), bus, scheduler,
+            [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, metrics),
+        publisher(bus, {domain.unit_of_work, domain.repositories, domain.database.subscriptions()}, hub, presence,
+                  encoder, epoch, metrics),
+        admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
+        gateway({scheduler, clock, hub, presence, relay, admission, encoder}, epoch,
+                {config.heartbeat, config.sockets_per_member}, metrics) {}
+
+  void failed(const DomainEvent& event, std::exception_ptr failure) {
+    handler_failures.add();
+    try {
+      if (failure) std::rethrow_exception(failure);
+      spdlog::error("event {} {} of {} can't be read", event.type, event.seq, event.workspace_id.str());
+    } catch (const std::exception& error) {
+      spdlog::error("event {} {} of {}: {}", event.type, event.seq, event.workspace_id.str(), error.what());
+    }
+    publisher.event_lost(event);
+  }
+
+  kernel::Metric& handler_failures;
+  websocket::TextFrameEncoder encoder;
+  realtime::InProcessRealtimeHub hub;
+  kernel::EventBus bus;
+  realtime::PresenceTracker presence;
+  realtime::EventRelay relay;
+  realtime::RealtimeEventPublisher publisher;
+  realtime::SocketAdmission admission;
+  realtime::RealtimeGateway gateway;
+};
+
+// One I/O thread with its sockets and its way in.
+struct ShardHost {
+  ShardHost(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins, Realtime& realtime,
+            const kernel::Clock& clock, kernel::MetricsRegistry& metrics, const websocket::ShardOptions& options)
+      : shard(thread.context(), realtime.gateway, clock, metrics, options),
+        door(api, workers, origins, realtime.admission, shard),
+        server(thread.context(), door, metrics, {}) {}
+  ~ShardHost() { thread.stop(); }
+
+  IoThread thread;
+  websocket::Shard shard;
+  FrontDoor door;
+  http::Server server;
+};
+
+}  // namespace
+
+class Node::Impl {
+ public:
+  explicit Impl(const Config& config) : config_(config), scheduler_(realtime_thread_.context()) {}
+
+  ~Impl() {
+    if (!started_) return;
+    realtime_thread_.stop();
+    shards_.clear();
+  }
+
+  Result<> start() {
+    if (auto opened = open_database(); !opened) return opened;
+    auto origin = config_.public_origin;
+    if (origin.empty() && config_.listen_port != 0) {
+      origin = "http://" + config_.listen_host + ":" + std::to_string(config_.listen_port);
+    }
+    if (auto served = put_together(origin); !served) return served;
+    return {};
+  }
+
+  Result<> open_database() {
+    auto database = storage::Database::open(config_.database, {}, clock_, metrics_);
+    if (!database) return std::unexpected(database.error());
+    database_ = std::move(*database);
+    const auto migrated = database_->migrate();
+    if (!migrated) return std::unexpected(migrated.error());
+    for (const std::string& name : *migrated) spdlog::info("database: applied {}", name);
+
+    domain_ = std::make_unique<Domain>(*database_, session_listener_, config_.stripe_webhook_secret, clock_);
+    const auto empty = database_->is_empty();
+    if (!empty) return std::unexpected(empty.error());
+    if (config_.demo && *empty) {
+      if (auto seeded = seed_demo(*domain_); !seeded) return seeded;
+      spdlog::info("database: seeded the demo workspaces");
+    }
+    return {};
+  }
+
+  // The port is only known once the first server listens, and the public origin may follow from it.
+  Result<> put_together(std::string origin) {
+    auto epoch = domain_->unit_of_work.read([&](const kernel::ReadContext& context) -> Result<std::string> {
+      return database_->event_log().epoch(context);
+    });
+    if (!epoch) return std::unexpected(epoch.error());
+    if (!config_.web.empty()) {
+      auto site = http::StaticSite::load(config_.web);
+      if (!site) return std::unexpected(site.error());
+      site_ = *std::move(site);
+    }
+    const auto port = reserve_port();
+    if (!port) return std::unexpected(port.error());
+    url_ = "http://" + config_.listen_host + ":" + std::to_string(*port);
+    auto origins = kernel::OriginPolicy::create(origin.empty() ? url_ : origin, config_.allow_origins);
+    if (!origins) return std::unexpected(origins.error());
+    origins_.emplace(*std::move(origins));
+
+    workers_ = std::make_unique<http::WorkerPool>(config_.worker_threads, config_.max_queued_commands, metrics_);
+    realtime_ = std::make_unique<Realtime>(config_, *domain_, scheduler_, *workers_, *epoch, clock_, metrics_);
+    session_listener_.listener = &realtime_->gateway;
+    if (auto recovered = on_realtime_thread([this] { return realtime_->relay.recover(); }); !recovered) {
+      return recovered;
+    }
+    database_->set_commit_listener(&realtime_->relay);
+    make_api();
+    if (auto listening = listen(*port); !listening) return listening;
+    if (!config_.metrics_host.empty()) {
+      auto exposer = expose_metrics(config_.metrics_host, config_.metrics_port, metrics_);
+      if (!exposer) return std::unexpected(exposer.error());
+      metrics_exposer_ = *std::move(exposer);
+    }
+    started_ = true;
+    ready_ = true;
+    for (const auto& host : shards_) host->server.start();
+    return {};
+  }
+
+  Result<unsigned short> reserve_port() {
+    if (config_.listen_port != 0) return config_.listen_port;
+    // A free port: taken for a moment, given back, and bound again by the shards.
+    struct Nobody final : http::RequestHandler {
+      void handle(http::Request, http::Respond) override {}
+      [[nodiscard]] bool is_upgrade(const http::Request&) const override { return false; }
+      void upgrade(http::Request, http::DecideUpgrade) override {}
+    } nobody;
+    http::Server probe(realtime_thread_.context(), nobody, metrics_, {});
+    return probe.listen(config_.listen_host, 0, false);
+  }
+
+  void make_api() {
+    http::ApiOptions options;
+    options.secure_cookies = origins_->public_origin().starts_with("https://");
+    if (config_.demo) options.demo_accounts = demo_accounts();
+    api_ = std::make_unique<http::Api>(
+        http::Services{domain_->unit_of_work, database_->event_log(), clock_, domain_->session_resolver,
+                       domain_->sessions, domain_->repositories, domain_->workspaces, domain_->members, domain_->roles,
+                       domain_->invites, domain_->teams, domain_->billing,
+                       [this](kernel::WorkspaceId workspace) { return roster(workspace); }},
+        *workers_, *origins_, site_, [this] { return ready_.load(); }, options);
+  }
+
+  // Waits for the realtime thread, but not for long: a snapshot without presence is better than none.
+  std::vector<catalog::PresenceDTO> roster(kernel::WorkspaceId workspace) {
+    auto promise = std::make_shared<std::promise<std::vector<catalog::PresenceDTO>>>();
+    auto future = promise->get_future();
+    realtime_->gateway.with_roster(workspace, [promise](auto members) { promise->set_value(std::move(members)); });
+    if (future.wait_for(std::chrono::seconds(1)) != std::future_status::ready) return {};
+    return future.get();
+  }
+
+  Result<> listen(unsigned short port) {
+    const std::size_t count = config_.shards != 0 ? config_.shards : std::max(1U, std::thread::hardware_concurrency());
+    for (std::size_t i = 0; i < count; ++i) {
+      websocket::ShardOptions options;
+      options.number = static_cast<std::uint16_t>(i);
+      options.heartbeat = config_.heartbeat;
+      options.messages_per_second = config_.message_rate;
+      options.message_burst = config_.message_burst;
+      options.max_queued_bytes = config_.outbound_queue;
+      options.max_connections = config_.max_connections;
+      shards_.push_back(
+          std::make_unique<ShardHost>(*api_, *workers_, *origins_, *realtime_, clock_, metrics_, options));
+      const auto listening = shards_.back()->server.listen(config_.listen_host, port, i > 0);
+      if (!listening) return std::unexpected(listening.error());
+    }
+    return {};
+  }
+
+  template <class Work>
+  auto on_realtime_thread(Work work) -> std::invoke_result_t<Work&> {
+    std::promise<std::invoke_result_t<Work&>> done;
+    scheduler_.post([&] { done.set_value(work()); });
+    return done.get_future().get();
+  }
+
+  void stop() {
+    ready_ = false;
+    spdlog::info("stopping: {} sockets to send away", realtime_->hub.socket_count());
+    std::latch drained(static_cast<std::ptrdiff_t>(shards_.size()));
+    for (const auto& host : shards_) host->shard.drain(config_.drain, [&] { drained.count_down(); });
+    drained.wait();
+    for (const auto& host : shards_) host->server.stop_accepting();
+    workers_->stop();
+    on_realtime_thread([this] {
+      realtime_->relay.flush();
+      return true;
+    });
+    spdlog::info("stopped");
+  }
+
+  const Config config_;
+  kernel::SystemClock clock_;
+  kernel::MetricsRegistry metrics_;
+  std::unique_ptr<storage::Database> database_;
+  LateSessionListener session_listener_;
+  std::unique_ptr<Domain> domain_;
+  std::optional<kernel::OriginPolicy> origins_;
+  http::StaticSite site_;
+  IoThread realtime_thread_;
+  AsioScheduler scheduler_;
+  std::unique_ptr<http::WorkerPool> workers_;
+  std::unique_ptr<Realtime> realtime_;
+  std::unique_ptr<http::Api> api_;
+  std::vector<std::unique_ptr<ShardHost>> shards_;
+  std::shared_ptr<void> metrics_exposer_;
+  std::atomic<bool> ready_{false};
+  bool started_ = false;
+  std::string url_;
+};
+
+Node::Node(const Config& config) : impl_(std::make_unique<Impl>(config)) {}
+Node::~Node() = default;
+Result<> Node::start() { return impl_->start(); }
+std::string Node::url() const { return impl_->url_; }
+bool Node::runs_demo() const { return impl_->config_.demo; }
+void Node::stop() { impl_->stop(); }
+
+}  // namespace orbit::app

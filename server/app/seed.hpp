@@ -1,0 +1,31 @@
+// Seeding: the demo's people and workspaces, or a first owner of one's own. Runs before a node serves, on one thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/domain.hpp"
+#include "http/api.hpp"
+
+namespace orbit::app {
+
+inline constexpr const char* demo_password = "orbit-demo";
+
+/// The people that seed_demo makes, for who wants to sign in as one.
+[[nodiscard]] std::vector<http::DemoAccount> demo_accounts();
+
+/// Workspaces acme and globex with their people, teams and subscriptions; everyone's password is demo_password.
+[[nodiscard]] kernel::Result<> seed_demo(Domain& domain);
+
+struct FirstOwner {
+  std::string slug;
+  std::string name;
+  std::string email;
+  std::string owner_name;
+  std::string password;
+};
+
+/// Makes an account and a workspace that it owns. Errors: those of the fields; conflict "user.exists".
+[[nodiscard]] kernel::Result<> seed_owner(Domain& domain, const FirstOwner& owner);
+
+}  // namespace orbit::app
