@@ -1,6 +1,8 @@
 # Flags that every target is compiled with.
 add_library(orbit_flags INTERFACE)
 target_compile_options(orbit_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type)
+# GCC 12 raises these falsely inside libstdc++ and Boost when it optimises (its bugs 105329, 105562 and kin).
+target_compile_options(orbit_flags INTERFACE -Wno-restrict -Wno-free-nonheap-object)
 target_compile_definitions(orbit_flags INTERFACE BOOST_ALL_NO_LIB)
 
 if(ORBIT_SANITIZE STREQUAL "address")

@@ -37,6 +37,11 @@ class RegistryReader final : public prometheus::Collectable {
 };
 
 struct Handle {
+  Handle(const kernel::MetricsRegistry& metrics, const std::string& address)
+      : reader(std::make_shared<RegistryReader>(metrics)), exposer(address) {
+    exposer.RegisterCollectable(reader);
+  }
+
   std::shared_ptr<RegistryReader> reader;  // the exposer holds it weakly
   prometheus::Exposer exposer;
 };
@@ -46,10 +51,7 @@ struct Handle {
 kernel::Result<std::shared_ptr<void>> expose_metrics(const std::string& host, unsigned short port,
                                                      const kernel::MetricsRegistry& metrics) {
   try {
-    auto handle =
-        std::make_shared<Handle>(std::make_shared<RegistryReader>(metrics), host + ":" + std::to_string(port));
-    handle->exposer.RegisterCollectable(handle->reader);
-    return std::shared_ptr<void>(std::move(handle));
+    return std::shared_ptr<void>(std::make_shared<Handle>(metrics, host + ":" + std::to_string(port)));
   } catch (const std::exception& error) {
     return kernel::failure(kernel::ErrorKind::unavailable, "metrics.cannot_listen",
                            "Can't serve metrics on " + host + ":" + std::to_string(port) + ": " + error.what() + ".");

@@ -25,7 +25,7 @@ namespace {
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
 std::unique_ptr<soci::session> open_sqlite(const std::filesystem::path& path) {
-  auto session = std::make_unique<soci::session>(soci::sqlite3, "db='" + path.string() + "' timeout=5");
+  auto session = std::make_unique<soci::session>(soci::sqlite3, "db=\"" + path.string() + "\" timeout=5");
   // WAL lets readers go on beside the writer; FULL syncs at each commit, so that what was answered survives power loss.
   *session << "PRAGMA journal_mode = WAL";
   *session << "PRAGMA synchronous = FULL";

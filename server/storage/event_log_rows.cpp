@@ -24,7 +24,8 @@ std::string ids_to_json(const DomainEvent& event) {
 
 std::vector<std::pair<std::string, std::string>> ids_from_json(const std::string& text) {
   std::vector<std::pair<std::string, std::string>> ids;
-  for (const auto& [name, id] : json::parse(text).as_object()) ids.emplace_back(name, id.as_string());
+  const json::value object = json::parse(text);
+  for (const auto& [name, id] : object.as_object()) ids.emplace_back(name, id.as_string());
   return ids;
 }
 
