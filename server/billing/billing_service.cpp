@@ -79,7 +79,7 @@ Result<> BillingService::handle_stripe_webhook(std::string_view signature, std::
   const StripeSubscriptionEvent& event = **parsed;
 
   return unit_of_work_.run([&](WriteContext& context) -> Result<> {
-    auto subscription = subscriptions_.find_by_stripe_id(context, event.stripe_id);
+    auto subscription = subscriptions_.find_by_stripe_id(context, event.report.stripe_id);
     if (!subscription && event.workspace_id) {
       subscription = subscriptions_.find_by_workspace(context, *event.workspace_id);
     }
@@ -87,9 +87,7 @@ Result<> BillingService::handle_stripe_webhook(std::string_view signature, std::
       return failure(ErrorKind::not_found, "stripe.unknown_workspace", "No workspace here has this subscription.");
     }
     if (!stripe_events_.note(context, event.event_id, clock_.now())) return {};
-    if (subscription->apply_from_stripe(event.terms, event.stripe_id, event.created, clock_.now())) {
-      subscriptions_.save(context, *subscription);
-    }
+    if (subscription->apply(event.report, clock_.now())) subscriptions_.save(context, *subscription);
     return {};
   });
 }

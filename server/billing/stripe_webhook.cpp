@@ -4,10 +4,12 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/describe/enum_from_string.hpp>
 #include <boost/json.hpp>
 #include <charconv>
+#include <vector>
 
 #include "catalog/strict_json.hpp"
 
@@ -98,6 +100,7 @@ std::optional<Enum> word(const std::optional<std::string>& text) {
 Result<Subscription::Terms> parse_terms(const json::value& object, bool deleted) {
   auto plan = word<Plan>(string_at(object, {"metadata", "plan"}));
   if (!plan) plan = word<Plan>(string_at(object, {"items", "data", "0", "price", "lookup_key"}));
+  if (deleted) plan = Plan::free;
   if (!plan) return bad_payload("data/object/metadata/plan");
   const auto status = word<SubscriptionStatus>(string_at(object, {"status"}));
   if (!status) return bad_payload("data/object/status");
@@ -112,28 +115,36 @@ Result<Subscription::Terms> parse_terms(const json::value& object, bool deleted)
   Subscription::Terms terms{*plan, *status, static_cast<int>(quantity), std::nullopt,
                             cancel != nullptr && cancel->is_bool() && cancel->get_bool()};
   if (period_end) terms.current_period_end = from_unix_seconds(*period_end);
-  if (deleted) terms = {Plan::free, SubscriptionStatus::canceled, terms.seats, terms.current_period_end, false};
+  if (deleted) {
+    terms.status = SubscriptionStatus::canceled;
+    terms.cancel_at_period_end = false;
+  }
   return terms;
+}
+
+// Stripe's times are whole seconds. Of what one second brings, the creation comes first and the deletion last.
+std::chrono::milliseconds place_in_its_second(std::string_view type) {
+  if (type == "customer.subscription.created") return std::chrono::milliseconds{0};
+  return std::chrono::milliseconds{type == "customer.subscription.deleted" ? 2 : 1};
 }
 
 }  // namespace
 
 Result<> verify_signature(std::string_view header, std::string_view body, std::string_view secret, Timestamp now) {
   const auto refused = [](const char* why) { return failure(ErrorKind::unauthenticated, "stripe.bad_signature", why); };
-  std::optional<std::int64_t> signed_at;
-  std::string expected;
-  bool matches = false;
+  std::string_view time;
+  std::vector<std::string_view> signatures;
   for (std::string_view rest = header; !rest.empty();) {
     const std::string_view part = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-    if (part.starts_with("t=") && !signed_at) {
-      signed_at = number(part.substr(2));
-      if (signed_at) expected = hex_hmac(secret, std::to_string(*signed_at) + "." + std::string(body));
-    } else if (part.starts_with("v1=") && signed_at) {
-      matches = matches || same_in_constant_time(part.substr(3), expected);
-    }
+    if (part.starts_with("t=")) time = part.substr(2);
+    if (part.starts_with("v1=")) signatures.push_back(part.substr(3));
   }
-  if (!matches || secret.empty()) return refused("The webhook's signature is missing or wrong.");
+  const auto signed_at = number(time);
+  const std::string expected = hex_hmac(secret, std::string(time) + "." + std::string(body));
+  const bool matches = std::ranges::any_of(
+      signatures, [&](std::string_view signature) { return same_in_constant_time(signature, expected); });
+  if (secret.empty() || !signed_at || !matches) return refused("The webhook's signature is missing or wrong.");
   const auto age = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() - *signed_at;
   const std::int64_t tolerance = std::chrono::seconds(signature_tolerance).count();
   if (age > tolerance || age < -tolerance) return refused("The webhook's signature is too old, or from the future.");
@@ -160,9 +171,13 @@ Result<std::optional<StripeSubscriptionEvent>> parse_stripe_event(std::string_vi
 
   auto terms = parse_terms(*object, *type == "customer.subscription.deleted");
   if (!terms) return std::unexpected(terms.error());
+  const auto begun = integer_at(*object, {"created"}).value_or(*created);
+  if (begun < 0 || begun > last_second) return bad_payload("data/object/created");
   const auto workspace = string_at(*object, {"metadata", "workspace_id"});
-  return StripeSubscriptionEvent{*id, from_unix_seconds(*created), *stripe_id,
-                                 workspace ? kernel::WorkspaceId::parse(*workspace) : std::nullopt, *terms};
+  return StripeSubscriptionEvent{
+      *id,
+      {*stripe_id, from_unix_seconds(begun), from_unix_seconds(*created) + place_in_its_second(*type), *terms},
+      workspace ? kernel::WorkspaceId::parse(*workspace) : std::nullopt};
 }
 
 }  // namespace orbit::billing

@@ -21,14 +21,13 @@ inline constexpr std::chrono::minutes signature_tolerance{5};
 /// A customer.subscription.* event.
 struct StripeSubscriptionEvent {
   std::string event_id;
-  kernel::Timestamp created;
-  std::string stripe_id;
+  Subscription::StripeReport report;
   std::optional<kernel::WorkspaceId> workspace_id;  // from the subscription's metadata
-  Subscription::Terms terms;
 };
 
 /// nullopt for a well-formed event of another kind. The plan is the metadata's "plan", or else the first price's
-/// lookup_key. Error: invalid "stripe.bad_payload", naming the field.
+/// lookup_key; a deletion means the free plan. Of the events of one second, a creation is told first and a deletion
+/// last. Error: invalid "stripe.bad_payload", naming the field.
 [[nodiscard]] kernel::Result<std::optional<StripeSubscriptionEvent>> parse_stripe_event(std::string_view body);
 
 }  // namespace orbit::billing

@@ -2,6 +2,8 @@
 
 namespace orbit::billing {
 
+using catalog::SubscriptionStatus;
+
 Subscription Subscription::start(kernel::WorkspaceId workspace, const kernel::Clock& clock) {
   State state;
   state.id = kernel::SubscriptionId::create(clock);
@@ -26,12 +28,21 @@ void Subscription::change(const Terms& terms, kernel::Timestamp now) {
   record(SubscriptionUpdated{}, state_.workspace_id, now);
 }
 
-bool Subscription::apply_from_stripe(const Terms& terms, std::string stripe_id, kernel::Timestamp told_at,
-                                     kernel::Timestamp now) {
-  if (state_.stripe_id == stripe_id && state_.stripe_told_at && *state_.stripe_told_at > told_at) return false;
-  state_.stripe_id = std::move(stripe_id);
-  state_.stripe_told_at = told_at;
-  change(terms, now);
+bool Subscription::heeds(const StripeReport& report) const {
+  if (state_.stripe_id.empty()) return true;
+  if (state_.stripe_id == report.stripe_id) return state_.stripe_told_at <= report.told_at;
+  const bool ended =
+      state_.status == SubscriptionStatus::canceled || state_.status == SubscriptionStatus::incomplete_expired;
+  const bool other_is_live =
+      report.terms.status == SubscriptionStatus::active || report.terms.status == SubscriptionStatus::trialing;
+  return other_is_live && (ended || state_.stripe_told_at < report.begun_at);
+}
+
+bool Subscription::apply(const StripeReport& report, kernel::Timestamp now) {
+  if (!heeds(report)) return false;
+  state_.stripe_id = report.stripe_id;
+  state_.stripe_told_at = report.told_at;
+  change(report.terms, now);
   return true;
 }
 

@@ -2,6 +2,7 @@
 // transaction that holds it.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -40,6 +41,14 @@ class Subscription : public kernel::AggregateRoot {
     bool cancel_at_period_end;
   };
 
+  /// One of Stripe's events.
+  struct StripeReport {
+    std::string stripe_id;
+    kernel::Timestamp begun_at;  // when the subscription it is about began
+    kernel::Timestamp told_at;   // when this was so
+    Terms terms;
+  };
+
   static constexpr int max_seats = 100'000;
 
   explicit Subscription(State state) : state_(std::move(state)) {}
@@ -52,10 +61,15 @@ class Subscription : public kernel::AggregateRoot {
   /// Terms that are the present ones record nothing.
   void change(const Terms& terms, kernel::Timestamp now);
 
-  /// Applies what Stripe says, unless something newer was applied before. Returns whether it was applied.
-  bool apply_from_stripe(const Terms& terms, std::string stripe_id, kernel::Timestamp told_at, kernel::Timestamp now);
+  /// Applies what Stripe says, unless something newer about the same subscription was applied before. One of Stripe's
+  /// subscriptions gives way to another only where the other is live, and either it has ended itself or the other began
+  /// after the last that was told of it: so the late end of an old one doesn't end the new one. Returns whether it was
+  /// applied.
+  bool apply(const StripeReport& report, kernel::Timestamp now);
 
  private:
+  [[nodiscard]] bool heeds(const StripeReport& report) const;
+
   State state_;
 };
 
@@ -75,7 +89,9 @@ class StripeEventRepository {
  public:
   virtual ~StripeEventRepository() = default;
 
-  /// False where the event was noted before.
+  static constexpr std::chrono::days remembered{30};  // Stripe tries again for three days
+
+  /// False where the event was noted before. Forgets those noted longer than `remembered` ago.
   [[nodiscard]] virtual bool note(kernel::WriteContext& context, std::string_view event_id,
                                   kernel::Timestamp now) const = 0;
 };

@@ -59,6 +59,7 @@ void SociSubscriptionRepository::erase(WriteContext& context, SubscriptionId id)
 }
 
 bool SociStripeEventRepository::note(WriteContext& context, std::string_view event_id, Timestamp now) const {
+  execute(session_of(context), "DELETE FROM stripe_events WHERE noted_at < :oldest", Timestamp(now - remembered));
   return execute(session_of(context),
                  "INSERT INTO stripe_events (id, noted_at) VALUES (:id, :now) ON CONFLICT (id) DO NOTHING",
                  std::string(event_id), now) > 0;
