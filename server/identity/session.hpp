@@ -28,6 +28,9 @@ inline constexpr std::chrono::hours session_lifetime{24 * 30};
 /// A use within this time of the last one noted is not noted: reading must not cost a write each time.
 inline constexpr std::chrono::minutes session_use_interval{10};
 
+/// More sign-ins than this at once, and the user's session that was used longest ago ends.
+inline constexpr std::size_t max_sessions_per_user = 100;
+
 /// A fresh 256-bit secret, base64url.
 [[nodiscard]] std::string new_token();
 

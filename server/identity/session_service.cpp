@@ -1,5 +1,7 @@
 #include "identity/session_service.hpp"
 
+#include <algorithm>
+
 namespace orbit::identity {
 
 using kernel::ErrorKind;
@@ -41,10 +43,29 @@ Result<SignedIn> SessionService::sign_in(const SignIn& attempt) {
   if (!hasher_.verify(attempt.password, user.password_hash)) return wrong();
 
   limiter_.succeeded(*email, attempt.address);
-  return unit_of_work_.run([&](WriteContext& context) -> Result<SignedIn> {
+  std::vector<kernel::SessionId> crowded_out;
+  auto signed_in = unit_of_work_.run([&](WriteContext& context) -> Result<SignedIn> {
     sessions_.remove_expired(context, clock_.now());
+    crowded_out = make_room(context, user.id);
     return start(context, user, attempt.user_agent, attempt.address);
   });
+  if (!signed_in) return signed_in;
+  for (const kernel::SessionId session : crowded_out) listener_.session_ended(session);
+  return signed_in;
+}
+
+// Ends as many of the user's sessions as leave a place for one more, those used longest ago first.
+std::vector<kernel::SessionId> SessionService::make_room(WriteContext& context, kernel::UserId user) const {
+  auto sessions = sessions_.list_of_user(context, user);
+  if (sessions.size() < max_sessions_per_user) return {};
+  std::ranges::sort(sessions, {}, &Session::last_used_at);
+  sessions.resize(sessions.size() - max_sessions_per_user + 1);
+  std::vector<kernel::SessionId> ended;
+  for (const Session& session : sessions) {
+    sessions_.remove(context, session.id);
+    ended.push_back(session.id);
+  }
+  return ended;
 }
 
 SignedIn SessionService::start(WriteContext& context, const User& user, std::string_view user_agent,

@@ -42,7 +42,8 @@ class SessionService {
                  const kernel::Clock& clock);
 
   /// Errors: "session.wrong_credentials" (unauthenticated), "session.too_many_attempts" (too_many). An unknown account
-  /// takes as long as a wrong password.
+  /// takes as long as a wrong password. Where the user has max_sessions_per_user already, the one used longest ago
+  /// ends.
   [[nodiscard]] kernel::Result<SignedIn> sign_in(const SignIn& attempt);
 
   /// Starts a session for a user whose identity is known already, inside the caller's transaction.
@@ -61,6 +62,8 @@ class SessionService {
   [[nodiscard]] kernel::Result<> end_others(kernel::UserId user, kernel::SessionId kept);
 
  private:
+  std::vector<kernel::SessionId> make_room(kernel::WriteContext& context, kernel::UserId user) const;
+
   kernel::UnitOfWork& unit_of_work_;
   const UserRepository& users_;
   const SessionRepository& sessions_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/utf8_validator.hpp"
+
 namespace orbit::identity {
 
 using kernel::invalid_field;
@@ -18,6 +20,16 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_email_character(char c) {
   return c > ' ' && c < 0x7f && std::string_view("@,;:<>()[]\\\"").find(c) == std::string_view::npos;
+}
+
+// C0 and C1 controls and DEL; `text` is valid UTF-8.
+bool has_control_character(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
+  }
+  return false;
 }
 
 // One local part, one domain with a dot in it. Whether mail arrives, only mail can tell.
@@ -50,14 +62,18 @@ Result<std::string> normalise_email(std::string_view email, std::string field) {
 
 Result<std::string> normalise_name(std::string_view name, std::string field, std::size_t max_characters) {
   const std::string_view text = trimmed(name);
-  if (text.empty()) return invalid_field(std::move(field), "required", "A name is required.");
-  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
-    return invalid_field(std::move(field), "bad_character", "A name has no control characters.");
+  const std::string what = "A " + field;
+  if (text.empty()) return invalid_field(std::move(field), "required", what + " is required.");
+  if (!kernel::is_valid_utf8(text)) {
+    return invalid_field(std::move(field), "bad_character", what + " is valid UTF-8.");
+  }
+  if (has_control_character(text)) {
+    return invalid_field(std::move(field), "bad_character", what + " has no control characters.");
   }
   const auto characters = std::ranges::count_if(text, [](unsigned char c) { return (c & 0xc0) != 0x80; });
   if (static_cast<std::size_t>(characters) > max_characters) {
     return invalid_field(std::move(field), "too_long",
-                         "A name has at most " + std::to_string(max_characters) + " characters.");
+                         what + " has at most " + std::to_string(max_characters) + " characters.");
   }
   return std::string(text);
 }
