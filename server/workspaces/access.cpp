@@ -12,8 +12,8 @@ Result<> Access::require(catalog::Permission permission) const {
                  "This needs the permission " + std::string(catalog::wire_name(permission)) + ".");
 }
 
-Result<> Access::require_within_own(const Permissions& permissions) const {
-  if (role.state().is_owner() || includes(role.state().permissions, permissions)) return {};
+Result<> Access::require_within_own(const Permissions& given) const {
+  if (role.state().is_owner() || includes(role.state().permissions, given)) return {};
   return failure(ErrorKind::forbidden, "role.cannot_exceed_own", "Nobody can give permissions that they don't have.");
 }
 

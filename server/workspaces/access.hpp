@@ -20,8 +20,9 @@ struct Access {
   /// Error: forbidden "permission.required".
   [[nodiscard]] kernel::Result<> require(catalog::Permission permission) const;
 
-  /// Owners may give any permission, others only those they have. Error: forbidden "role.cannot_exceed_own".
-  [[nodiscard]] kernel::Result<> require_within_own(const Permissions& permissions) const;
+  /// Owners may give any permission, others only those they have; `given` as normalised()
+  /// leaves it. Error: forbidden "role.cannot_exceed_own".
+  [[nodiscard]] kernel::Result<> require_within_own(const Permissions& given) const;
 };
 
 /// What a workspace may hold, so that none grows without bound.

@@ -37,12 +37,17 @@ class Invite : public kernel::AggregateRoot {
   [[nodiscard]] const State& state() const { return state_; }
 
   /// Errors: gone "invite.used", "invite.revoked", "invite.expired".
+  [[nodiscard]] kernel::Result<> check_open(kernel::Timestamp now) const;
+
+  /// Errors: as for check_open.
   [[nodiscard]] kernel::Result<> accept(kernel::Timestamp now);
 
   /// Errors: gone "invite.used", "invite.revoked". An expired one may be revoked, to be rid of it.
   [[nodiscard]] kernel::Result<> revoke(kernel::Timestamp now);
 
  private:
+  [[nodiscard]] kernel::Result<> check_unused() const;
+
   State state_;
 };
 

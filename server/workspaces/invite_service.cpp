@@ -80,6 +80,7 @@ Result<> InviteService::revoke(kernel::UserId actor, std::string_view slug, kern
 Result<Invite> InviteService::find_open(const ReadContext& context, std::string_view token) const {
   auto invite = repositories_.invites.find_by_token_hash(context, identity::hash_token(token));
   if (!invite) return failure(ErrorKind::not_found, "invite.unknown", "There is no such invite.");
+  if (const auto open = invite->check_open(clock_.now()); !open) return std::unexpected(open.error());
   return *std::move(invite);
 }
 

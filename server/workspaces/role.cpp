@@ -1,6 +1,7 @@
 #include "workspaces/role.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "workspaces/events.hpp"
 
@@ -17,6 +18,12 @@ Permissions normalised(Permissions permissions) {
   const auto repeated = std::ranges::unique(permissions);
   permissions.erase(repeated.begin(), repeated.end());
   return permissions;
+}
+
+Permissions added(const Permissions& before, const Permissions& after) {
+  Permissions difference;
+  std::ranges::set_difference(after, before, std::back_inserter(difference));
+  return difference;
 }
 
 bool includes(const Permissions& of, const Permissions& permissions) { return std::ranges::includes(of, permissions); }

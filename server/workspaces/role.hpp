@@ -17,6 +17,9 @@ using Permissions = std::vector<catalog::Permission>;  // in the order of the li
 /// Sorts, and drops repetitions.
 [[nodiscard]] Permissions normalised(Permissions permissions);
 
+/// What `after` has and `before` has not.
+[[nodiscard]] Permissions added(const Permissions& before, const Permissions& after);
+
 /// Whether `of` holds everything that `permissions` has.
 [[nodiscard]] bool includes(const Permissions& of, const Permissions& permissions);
 

@@ -14,12 +14,25 @@ using kernel::failure;
 using kernel::Result;
 using kernel::WriteContext;
 
+namespace {
+
+constexpr std::size_t max_description_characters = 300;
+
+Result<std::optional<std::string>> normalise_description(const std::optional<std::string>& text) {
+  if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos) return std::nullopt;
+  return identity::normalise_name(*text, "description", max_description_characters);
+}
+
+}  // namespace
+
 Result<WorkspaceRoleDTO> RoleService::create(kernel::UserId actor, std::string_view slug, RoleDraft draft) {
   return unit_of_work_.run([&](WriteContext& context) -> Result<WorkspaceRoleDTO> {
     const auto found = access(repositories_, context, actor, slug, Permission::workspace_roles_manage);
     if (!found) return std::unexpected(found.error());
     auto name = identity::normalise_name(draft.name);
     if (!name) return std::unexpected(name.error());
+    auto description = normalise_description(draft.description);
+    if (!description) return std::unexpected(description.error());
     const Permissions permissions = normalised(draft.permissions);
     if (const auto within = found->require_within_own(permissions); !within) return std::unexpected(within.error());
 
@@ -32,7 +45,7 @@ Result<WorkspaceRoleDTO> RoleService::create(kernel::UserId actor, std::string_v
     }
     const int last = std::ranges::max(roles, {}, &Role::State::sort_order).sort_order;
     Role role = Role::create({kernel::RoleId::create(clock_), found->workspace_id(), *std::move(name),
-                              std::move(draft.description), std::nullopt, last + 1, permissions, clock_.now()});
+                              *std::move(description), std::nullopt, last + 1, permissions, clock_.now()});
     repositories_.roles.save(context, role);
     return to_dto(role.state());
   });
@@ -53,10 +66,14 @@ Result<WorkspaceRoleDTO> RoleService::change(kernel::UserId actor, std::string_v
       }
       changes.name = *std::move(name);
     }
+    if (changes.description) {
+      auto description = normalise_description(*changes.description);
+      if (!description) return std::unexpected(description.error());
+      changes.description = *std::move(description);
+    }
     if (changes.permissions) {
-      if (const auto within = found->require_within_own(normalised(*changes.permissions)); !within) {
-        return std::unexpected(within.error());
-      }
+      const Permissions given = added(role->state().permissions, normalised(*changes.permissions));
+      if (const auto within = found->require_within_own(given); !within) return std::unexpected(within.error());
     }
     if (const auto changed = role->change(changes, clock_.now()); !changed) return std::unexpected(changed.error());
     repositories_.roles.save(context, *role);

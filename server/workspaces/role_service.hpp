@@ -13,8 +13,8 @@
 namespace orbit::workspaces {
 
 struct RoleDraft {
-  std::string name;  // 1 to 80 characters, unique in the workspace whatever the case
-  std::optional<std::string> description;
+  std::string name;                        // 1 to 80 characters, unique in the workspace whatever the case
+  std::optional<std::string> description;  // up to 300 characters; a blank one is none
   Permissions permissions;
 };
 
@@ -23,11 +23,12 @@ class RoleService {
   RoleService(kernel::UnitOfWork& unit_of_work, const Repositories& repositories, const kernel::Clock& clock)
       : unit_of_work_(unit_of_work), repositories_(repositories), clock_(clock) {}
 
-  /// Errors: field "name"; conflict "role.name_taken", "limit.reached"; forbidden "role.cannot_exceed_own".
+  /// Errors: fields "name", "description"; conflict "role.name_taken", "limit.reached"; forbidden
+  /// "role.cannot_exceed_own".
   [[nodiscard]] kernel::Result<catalog::WorkspaceRoleDTO> create(kernel::UserId actor, std::string_view slug,
                                                                  RoleDraft draft);
 
-  /// Errors: as for create and Role::change.
+  /// Only permissions that are added must be one's own. Errors: as for create and Role::change.
   [[nodiscard]] kernel::Result<catalog::WorkspaceRoleDTO> change(kernel::UserId actor, std::string_view slug,
                                                                  kernel::RoleId id, Role::Changes changes);
 
