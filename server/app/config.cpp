@@ -179,6 +179,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
       "  orbit serve --demo                                         try it: http://127.0.0.1:8080\n"
       "  orbit watch --workspace acme --as ada@acme.test            see what happens there\n"
       "  orbit serve --public-origin https://app.example --listen 127.0.0.1:9000");
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.require_subcommand(1);
   app.set_config("--config", "", "A TOML file with any of these options")->envname("ORBIT_CONFIG");
   app.set_version_flag("--version", "orbit 0.1.0");

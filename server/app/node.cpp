@@ -110,12 +110,7 @@ class Node::Impl {
 
   Result<> start() {
     if (auto opened = open_database(); !opened) return opened;
-    auto origin = config_.public_origin;
-    if (origin.empty() && config_.listen_port != 0) {
-      origin = "http://" + config_.listen_host + ":" + std::to_string(config_.listen_port);
-    }
-    if (auto served = put_together(origin); !served) return served;
-    return {};
+    return put_together();
   }
 
   Result<> open_database() {
@@ -136,8 +131,7 @@ class Node::Impl {
     return {};
   }
 
-  // The port is only known once the first server listens, and the public origin may follow from it.
-  Result<> put_together(std::string origin) {
+  Result<> put_together() {
     auto epoch = domain_->unit_of_work.read([&](const kernel::ReadContext& context) -> Result<std::string> {
       return database_->event_log().epoch(context);
     });
@@ -147,10 +141,15 @@ class Node::Impl {
       if (!site) return std::unexpected(site.error());
       site_ = *std::move(site);
     }
-    const auto port = reserve_port();
-    if (!port) return std::unexpected(port.error());
-    url_ = "http://" + config_.listen_host + ":" + std::to_string(*port);
-    auto origins = kernel::OriginPolicy::create(origin.empty() ? url_ : origin, config_.allow_origins);
+    http::ReservedPort port{config_.listen_port, nullptr};
+    if (port.port == 0) {
+      auto reserved = http::reserve_free_port(realtime_thread_.context(), config_.listen_host);
+      if (!reserved) return std::unexpected(reserved.error());
+      port = *std::move(reserved);
+    }
+    url_ = "http://" + config_.listen_host + ":" + std::to_string(port.port);
+    auto origins = kernel::OriginPolicy::create(config_.public_origin.empty() ? url_ : config_.public_origin,
+                                                config_.allow_origins);
     if (!origins) return std::unexpected(origins.error());
     origins_.emplace(*std::move(origins));
 
@@ -162,7 +161,7 @@ class Node::Impl {
     }
     database_->set_commit_listener(&realtime_->relay);
     make_api();
-    if (auto listening = listen(*port); !listening) return listening;
+    if (auto listening = listen(port.port, port.hold != nullptr); !listening) return listening;
     if (!config_.metrics_host.empty()) {
       auto exposer = expose_metrics(config_.metrics_host, config_.metrics_port, metrics_);
       if (!exposer) return std::unexpected(exposer.error());
@@ -172,18 +171,6 @@ class Node::Impl {
     ready_ = true;
     for (const auto& host : shards_) host->server.start();
     return {};
-  }
-
-  Result<unsigned short> reserve_port() {
-    if (config_.listen_port != 0) return config_.listen_port;
-    // A free port: taken for a moment, given back, and bound again by the shards.
-    struct Nobody final : http::RequestHandler {
-      void handle(http::Request, http::Respond) override {}
-      [[nodiscard]] bool is_upgrade(const http::Request&) const override { return false; }
-      void upgrade(http::Request, http::DecideUpgrade) override {}
-    } nobody;
-    http::Server probe(realtime_thread_.context(), nobody, metrics_, {});
-    return probe.listen(config_.listen_host, 0, false);
   }
 
   void make_api() {
@@ -207,7 +194,7 @@ class Node::Impl {
     return future.get();
   }
 
-  Result<> listen(unsigned short port) {
+  Result<> listen(unsigned short port, bool reserved) {
     const std::size_t count = config_.shards != 0 ? config_.shards : std::max(1U, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       websocket::ShardOptions options;
@@ -219,8 +206,7 @@ class Node::Impl {
       options.max_connections = config_.max_connections;
       shards_.push_back(
           std::make_unique<ShardHost>(*api_, *workers_, *origins_, *realtime_, clock_, metrics_, options));
-      const auto listening = shards_.back()->server.listen(config_.listen_host, port, i > 0);
-      if (!listening) return std::unexpected(listening.error());
+      if (auto done = shards_.back()->server.listen(config_.listen_host, port, reserved || i > 0); !done) return done;
     }
     return {};
   }

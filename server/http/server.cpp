@@ -214,6 +214,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 }  // namespace
 
+namespace {
+
+bool bind_to(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool share, error_code& error) {
+  return !acceptor.open(endpoint.protocol(), error) &&
+         !acceptor.set_option(tcp::acceptor::reuse_address(true), error) &&
+         (!share || !acceptor.set_option(ReusePort(true), error)) && !acceptor.bind(endpoint, error);
+}
+
+std::unexpected<kernel::Error> cannot_listen(const std::string& host, unsigned short port, const error_code& error) {
+  return kernel::failure(kernel::ErrorKind::unavailable, "listen.failed",
+                         "Can't listen on " + host + ":" + std::to_string(port) + ": " + error.message() + ".");
+}
+
+}  // namespace
+
 class Server::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(asio::io_context& context, RequestHandler& handler, kernel::MetricsRegistry& metrics,
@@ -223,29 +238,17 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         retry_(context),
         shared_(new Shared{handler, ServerMetrics(metrics), options}) {}
 
-  kernel::Result<unsigned short> listen(const std::string& host, unsigned short port, bool shared_port) {
+  kernel::Result<> listen(const std::string& host, unsigned short port, bool shared_port) {
     error_code error;
-    const auto address = asio::ip::make_address(host, error);
-    const tcp::endpoint endpoint(address, port);
-    const auto failed = [&] {
-      return kernel::failure(kernel::ErrorKind::unavailable, "listen.failed",
-                             "Can't listen on " + host + ":" + std::to_string(port) + ": " + error.message() + ".");
-    };
-    if (error) return failed();
+    const tcp::endpoint endpoint(asio::ip::make_address(host, error), port);
     // A port that another program has is refused even where that program would share it: shards share, nodes don't.
-    if (port != 0 && !shared_port) {
+    if (!error && !shared_port) {
       tcp::acceptor probe(context_);
-      if (probe.open(endpoint.protocol(), error) || probe.set_option(tcp::acceptor::reuse_address(true), error) ||
-          probe.bind(endpoint, error) || probe.listen(1, error)) {
-        return failed();
-      }
+      if (bind_to(probe, endpoint, false, error)) probe.listen(1, error);
     }
-    if (acceptor_.open(endpoint.protocol(), error) || acceptor_.set_option(tcp::acceptor::reuse_address(true), error) ||
-        acceptor_.set_option(ReusePort(true), error) || acceptor_.bind(endpoint, error) ||
-        acceptor_.listen(4096, error)) {
-      return failed();
-    }
-    return acceptor_.local_endpoint().port();
+    if (!error && bind_to(acceptor_, endpoint, true, error)) acceptor_.listen(4096, error);
+    if (error) return cannot_listen(host, port, error);
+    return {};
   }
 
   void accept() {
@@ -298,13 +301,22 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Shared> shared_;
 };
 
+kernel::Result<ReservedPort> reserve_free_port(asio::io_context& context, const std::string& host) {
+  error_code error;
+  const tcp::endpoint endpoint(asio::ip::make_address(host, error), 0);
+  auto hold = std::make_shared<tcp::acceptor>(context);
+  if (error || !bind_to(*hold, endpoint, true, error)) return cannot_listen(host, 0, error);
+  const unsigned short port = hold->local_endpoint().port();
+  return ReservedPort{port, std::move(hold)};
+}
+
 Server::Server(asio::io_context& context, RequestHandler& handler, kernel::MetricsRegistry& metrics,
                const ServerOptions& options)
     : impl_(std::make_shared<Impl>(context, handler, metrics, options)) {}
 
 Server::~Server() = default;
 
-kernel::Result<unsigned short> Server::listen(const std::string& host, unsigned short port, bool shared_port) {
+kernel::Result<> Server::listen(const std::string& host, unsigned short port, bool shared_port) {
   return impl_->listen(host, port, shared_port);
 }
 

@@ -49,6 +49,15 @@ class RequestHandler {
   virtual void upgrade(Request request, DecideUpgrade decide) = 0;
 };
 
+/// A free port, kept for this program's servers as long as `hold` lives.
+struct ReservedPort {
+  unsigned short port = 0;
+  std::shared_ptr<void> hold;
+};
+
+/// Error: unavailable "listen.failed", naming the host.
+[[nodiscard]] kernel::Result<ReservedPort> reserve_free_port(boost::asio::io_context& context, const std::string& host);
+
 class Server {
  public:
   /// What is passed by reference must outlive the server.
@@ -56,10 +65,9 @@ class Server {
          const ServerOptions& options);
   ~Server();
 
-  /// Binds and listens. Port 0 takes a free one. Returns the port. `shared_port` says that another server of this
-  /// program listens there already; else a port that is in use is refused. Error: unavailable "listen.failed", naming
-  /// the address.
-  [[nodiscard]] kernel::Result<unsigned short> listen(const std::string& host, unsigned short port, bool shared_port);
+  /// Binds and listens. `shared_port` says that this program has the port already; else a port that is in use is
+  /// refused. Error: unavailable "listen.failed", naming the address.
+  [[nodiscard]] kernel::Result<> listen(const std::string& host, unsigned short port, bool shared_port);
 
   /// Begins to accept. Any thread.
   void start();
