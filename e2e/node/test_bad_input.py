@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from harness import Person, durable
+from harness import Node, Person, durable
 
 NOBODY = "mbr_0198c0de-0000-7000-8000-000000000000"
 NO_TEAM = "team_0198c0de-0000-7000-8000-000000000000"
@@ -19,8 +19,9 @@ TABLES = ("users", "workspaces", "roles", "members", "invites", "teams", "team_m
 
 
 def everything(node):
-    """Every row that a command could have changed."""
-    return {table: sorted(map(str, node.query(f"SELECT * FROM {table}"))) for table in TABLES}
+    """Every row that a command could have changed. How far the relay has noted its work is its own affair."""
+    columns = {"streams": "workspace_id, seq"}
+    return {table: sorted(map(str, node.query(f"SELECT {columns.get(table, '*')} FROM {table}"))) for table in TABLES}
 
 
 def fields_of(answer):
@@ -64,7 +65,6 @@ def broken_bodies():
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     """One node for the whole table: nothing in it changes anything, which is what is tested."""
-    from harness import Node
     node = Node(tmp_path_factory.mktemp("table")).start()
     node.ada = node.sign_in("ada@acme.test")
     node.alan = node.sign_in("alan@acme.test")

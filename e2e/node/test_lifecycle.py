@@ -4,11 +4,11 @@ import json
 import os
 import re
 import subprocess
-import time
+from types import SimpleNamespace
 
-import pytest
+import requests
 
-from harness import BINARY, PASSWORD, Refused, eventually
+from harness import BINARY, PASSWORD, Person, Refused, Tab, eventually
 
 
 def run(*arguments, **options):
@@ -46,7 +46,6 @@ def test_a_node_that_drains_refuses_handshakes_with_503(start_node):
 
 
 def _ready(node):
-    import requests
     try:
         return requests.get(f"{node.url}/readyz", timeout=5).status_code
     except requests.exceptions.ConnectionError:
@@ -96,13 +95,7 @@ def test_environment_and_file_configure_what_flags_do_not(tmp_path):
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         url = next(line.split()[-1] for line in process.stdout if line.startswith("listening on"))
-        from harness import Person, Tab
-
-        class Running:
-            pass
-
-        running = Running()
-        running.url, running.port = url, int(url.rsplit(":", 1)[1])
+        running = SimpleNamespace(url=url, port=int(url.rsplit(":", 1)[1]))
         ada = Person(running)
         ada.post("/v1/session", {"email": "ada@acme.test", "password": PASSWORD})
         assert Tab(running, "acme", cookie=ada.cookie).hello["heartbeatMs"] == 7000

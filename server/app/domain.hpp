@@ -14,9 +14,11 @@ namespace orbit::app {
 
 struct Domain {
   Domain(storage::Database& with_database, identity::SessionListener& session_listener, std::string webhook_secret,
-         const kernel::Clock& with_clock)
+         const kernel::Clock& with_clock,
+         identity::PasswordHasher::Cost password_cost = identity::PasswordHasher::interactive_cost())
       : database(with_database),
         clock(with_clock),
+        hasher(password_cost),
         unit_of_work(database.unit_of_work()),
         repositories(database.workspaces()),
         sessions(unit_of_work, repositories.users, database.sessions(), hasher, limiter, session_listener, clock),
@@ -31,9 +33,9 @@ struct Domain {
 
   storage::Database& database;
   const kernel::Clock& clock;
+  identity::PasswordHasher hasher;
   kernel::UnitOfWork& unit_of_work;
   orbit::workspaces::Repositories repositories;
-  identity::PasswordHasher hasher{identity::PasswordHasher::interactive_cost()};
   identity::SignInLimiter limiter{clock, {}};
   identity::SessionService sessions;
   identity::StoredSessionResolver session_resolver;

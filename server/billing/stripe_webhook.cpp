@@ -144,7 +144,8 @@ Result<> verify_signature(std::string_view header, std::string_view body, std::s
   const std::string expected = hex_hmac(secret, std::string(time) + "." + std::string(body));
   const bool matches = std::ranges::any_of(
       signatures, [&](std::string_view signature) { return same_in_constant_time(signature, expected); });
-  if (secret.empty() || !signed_at || !matches) return refused("The webhook's signature is missing or wrong.");
+  const bool is_a_time = signed_at && *signed_at >= 0 && *signed_at <= last_second;
+  if (secret.empty() || !is_a_time || !matches) return refused("The webhook's signature is missing or wrong.");
   const auto age = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() - *signed_at;
   const std::int64_t tolerance = std::chrono::seconds(signature_tolerance).count();
   if (age > tolerance || age < -tolerance) return refused("The webhook's signature is too old, or from the future.");

@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <thread>
+
+#include "app/domain_fixture.hpp"
+
+namespace orbit::app {
+namespace {
+
+using kernel::ReadContext;
+using kernel::Result;
+using kernel::WriteContext;
+
+// What may only read has no way to write or to emit: the compiler says so.
+template <class Context>
+concept CanSave = requires(const workspaces::TeamRepository& teams, Context& context, workspaces::Team& team) {
+  teams.save(context, team);
+};
+template <class Context>
+concept CanEmit = requires(Context& context, kernel::DomainEvent event) { context.emit(event); };
+static_assert(CanSave<WriteContext> && CanEmit<WriteContext>);
+static_assert(!CanSave<const ReadContext> && !CanSave<ReadContext>);
+static_assert(!CanEmit<const ReadContext> && !CanEmit<ReadContext>);
+
+class TransactionTest : public DomainTest {
+ protected:
+  workspaces::Team team(const std::string& name) {
+    return workspaces::Team::create({kernel::TeamId::create(clock), acme, name, {}, clock.now()});
+  }
+  std::size_t team_count() {
+    return read([&](const auto& context) { return domain->repositories.teams.list(context, acme).size(); });
+  }
+};
+
+struct Collector final : kernel::CommitListener {
+  std::vector<kernel::Seq> seqs;
+  void committed(std::span<const kernel::DomainEvent> events) override {
+    for (const auto& event : events) seqs.push_back(event.seq);
+  }
+};
+
+TEST_F(TransactionTest, CommitAndEventAreOneWhenTheWorkFails) {
+  new_events();
+  const auto refused = domain->unit_of_work.run([&](WriteContext& context) -> Result<> {
+    auto engines = team("Engines");
+    domain->repositories.teams.save(context, engines);
+    return kernel::failure(kernel::ErrorKind::conflict, "no", "no");
+  });
+  EXPECT_EQ(code(refused), "no");
+  EXPECT_EQ(team_count(), 0U);
+  EXPECT_TRUE(new_events().empty());
+}
+
+TEST_F(TransactionTest, CommitAndEventAreOneWhenTheWorkThrows) {
+  new_events();
+  EXPECT_THROW(static_cast<void>(domain->unit_of_work.run([&](WriteContext& context) -> Result<> {
+                 auto engines = team("Engines");
+                 domain->repositories.teams.save(context, engines);
+                 throw std::runtime_error("broken");
+               })),
+               std::runtime_error);
+  EXPECT_EQ(team_count(), 0U);
+  EXPECT_TRUE(new_events().empty());
+  EXPECT_EQ(code(domain->teams.create(ada, "acme", "Engines")), "");
+}
+
+TEST_F(TransactionTest, SeqsHaveNoGapsThoughManyThreadsCommitAndSomeRollBack) {
+  new_events();
+  Collector collector;
+  database->set_commit_listener(&collector);
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < 25; ++i) {
+        const std::string name = std::to_string(t) + "." + std::to_string(i);
+        EXPECT_EQ(code(domain->teams.create(ada, "acme", name)), "");
+        EXPECT_EQ(code(domain->teams.create(ada, "acme", name)), "team.name_taken");
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(new_events().size(), 100U);
+  ASSERT_EQ(collector.seqs.size(), 100U);
+  EXPECT_TRUE(std::ranges::is_sorted(collector.seqs)) << "the listener hears of commits in their order";
+}
+
+TEST_F(TransactionTest, AReadIsOneSnapshot) {
+  const auto counts =
+      domain->unit_of_work.read([&](const ReadContext& context) -> Result<std::pair<std::size_t, std::size_t>> {
+        const auto before = domain->repositories.teams.list(context, acme).size();
+        std::thread([&] { EXPECT_EQ(code(domain->teams.create(ada, "acme", "Engines")), ""); }).join();
+        return std::pair(before, domain->repositories.teams.list(context, acme).size());
+      });
+  EXPECT_EQ(*counts, std::pair(std::size_t{0}, std::size_t{0}));
+  EXPECT_EQ(team_count(), 1U);
+}
+
+TEST_F(TransactionTest, ATransactionInsideATransactionIsAMistake) {
+  EXPECT_THROW(static_cast<void>(domain->unit_of_work.run([&](WriteContext&) -> Result<> {
+                 return domain->unit_of_work.read([](const ReadContext&) -> Result<> { return {}; });
+               })),
+               std::logic_error);
+}
+
+TEST_F(TransactionTest, NotingNeverMovesBackwards) {
+  const auto note = [&](kernel::Seq seq) {
+    EXPECT_TRUE(domain->unit_of_work
+                    .run([&](WriteContext& context) -> Result<> {
+                      database->event_log().note_published(context, acme, seq);
+                      return {};
+                    })
+                    .has_value());
+  };
+  const auto published = [&] {
+    return read([&](const auto& context) { return database->event_log().published_seq(context, acme); });
+  };
+  note(4);
+  note(2);
+  EXPECT_EQ(published(), 4U);
+  EXPECT_EQ(read([&](const auto& context) { return database->event_log().unpublished_workspaces(context, 10); }),
+            std::vector{acme});
+}
+
+TEST_F(TransactionTest, MigratingAgainChangesNothing) {
+  EXPECT_TRUE(database->migrate()->empty());
+  EXPECT_EQ(code(domain->teams.create(ada, "acme", "Engines")), "");
+}
+
+TEST(Database, NamesWhatItCannotOpen) {
+  kernel::ManualClock clock;
+  kernel::MetricsRegistry metrics;
+  const auto bad = storage::Database::open("mysql://x", {}, clock, metrics);
+  ASSERT_EQ(code(bad), "database.bad_url");
+  EXPECT_NE(bad.error().message.find("mysql://x"), std::string::npos);
+  const auto missing = storage::Database::open("sqlite:/proc/no/such/folder.db", {}, clock, metrics);
+  ASSERT_EQ(code(missing), "database.cannot_open");
+  EXPECT_NE(missing.error().message.find("/proc/no/such/folder.db"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace orbit::app
