@@ -49,9 +49,9 @@ class Role : public kernel::AggregateRoot {
   [[nodiscard]] const State& state() const { return state_; }
 
   struct Changes {
-    std::optional<std::string> name;
-    std::optional<std::optional<std::string>> description;
-    std::optional<Permissions> permissions;
+    std::optional<std::string> name = {};
+    std::optional<std::optional<std::string>> description = {};
+    std::optional<Permissions> permissions = {};
   };
 
   /// Errors: conflict "role.system" (a system role's name), conflict "role.locked" (OWNER's permissions).
