@@ -25,7 +25,7 @@ def open_socket(node, person):
 
 
 def measure(commands, tabs, directory):
-    node = Node(directory).start()
+    node = Node(directory, "--heartbeat", "1h").start()  # no pings among the frames
     try:
         ada, alan = node.sign_in("ada@acme.test"), node.sign_in("alan@acme.test")
         others = [open_socket(node, alan) for _ in range(tabs - 1)]

@@ -75,6 +75,12 @@ CLI::Option* address(CLI::App& app, const std::string& flag, std::string& host, 
       ->type_name("HOST:PORT");
 }
 
+// Checks the range without writing it into the help: there it is noise.
+template <class T>
+CLI::Validator in_range(T least, T most) {
+  return CLI::Range(least, most).description("");
+}
+
 void add_serve_options(CLI::App& app, Config& config) {
   const auto group = [](CLI::Option* option_in, const char* name) { return option_in->group(name); };
   constexpr const char* serving = "serve";
@@ -102,30 +108,38 @@ void add_serve_options(CLI::App& app, Config& config) {
         serving);
 
   constexpr const char* limits = "serve: limits";
-  const CLI::Range positive(std::size_t{1}, std::size_t{1'000'000'000});
+  const auto positive = in_range(std::size_t{1}, std::size_t{1'000'000'000});
   group(option(app, "--shards", config.shards, "I/O threads; 0 for one for each core")
-            ->check(CLI::Range(std::size_t{0}, std::size_t{256})),
+            ->check(in_range(std::size_t{0}, std::size_t{256}))
+            ->type_name("N"),
         limits);
   group(option(app, "--worker-threads", config.worker_threads, "Threads for commands and queries")
-            ->check(CLI::Range(std::size_t{1}, std::size_t{256})),
+            ->check(in_range(std::size_t{1}, std::size_t{256}))
+            ->type_name("N"),
         limits);
   group(option(app, "--max-queued-commands", config.max_queued_commands, "Commands that may wait; beyond: 503")
-            ->check(positive),
+            ->check(positive)
+            ->type_name("N"),
         limits);
-  group(
-      option(app, "--max-connections", config.max_connections, "Sockets for each shard; beyond: 503")->check(positive),
-      limits);
+  group(option(app, "--max-connections", config.max_connections, "Sockets for each shard; beyond: 503")
+            ->check(positive)
+            ->type_name("N"),
+        limits);
   group(option(app, "--sockets-per-member", config.sockets_per_member, "Sockets for each member; beyond: 4429")
-            ->check(positive),
+            ->check(positive)
+            ->type_name("N"),
         limits);
   group(option(app, "--outbound-queue", config.outbound_queue, "Bytes that may wait for a socket; beyond: 4408")
-            ->check(positive),
+            ->check(positive)
+            ->type_name("N"),
         limits);
   group(option(app, "--message-rate", config.message_rate, "Messages a second from a socket; beyond: 4429")
-            ->check(CLI::Range(1, 1'000'000)),
+            ->check(in_range(1, 1'000'000))
+            ->type_name("N"),
         limits);
   group(option(app, "--message-burst", config.message_burst, "Messages at once from a socket")
-            ->check(CLI::Range(1, 1'000'000)),
+            ->check(in_range(1, 1'000'000))
+            ->type_name("N"),
         limits);
   group(address(app, "--metrics-listen", config.metrics_host, config.metrics_port,
                 "Where Prometheus may read metrics; nowhere unless given"),
@@ -185,11 +199,15 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   app.set_version_flag("--version", "orbit 0.1.0");
   option(app, "--database", config.database, "Where everything is kept")->type_name("sqlite:PATH");
   option(app, "--log-level", config.log_level, "debug, info, warn or error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}).description(""))
+      ->type_name("LEVEL");
   app.add_option("--log-format", config.log_format, "human, json, or auto: human on a terminal")
       ->envname("ORBIT_LOG_FORMAT")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, LogFormat>{
-          {"auto", LogFormat::automatic}, {"human", LogFormat::human}, {"json", LogFormat::json}}))
+      ->transform(CLI::CheckedTransformer(std::map<std::string, LogFormat>{{"auto", LogFormat::automatic},
+                                                                           {"human", LogFormat::human},
+                                                                           {"json", LogFormat::json}})
+                      .description(""))
+      ->type_name("FORMAT")
       ->default_str("auto");
   add_serve_options(app, config);
   add_commands(app, config);

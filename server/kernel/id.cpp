@@ -48,7 +48,10 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
   Uuid uuid;
   std::size_t at = 0;
   for (std::uint8_t& byte : uuid) {
-    if (is_dash_position(at) && text[at++] != '-') return std::nullopt;
+    if (is_dash_position(at)) {
+      if (text[at] != '-') return std::nullopt;
+      ++at;
+    }
     const auto high = hex_value(text[at++]), low = hex_value(text[at++]);
     if (!high || !low) return std::nullopt;
     byte = static_cast<std::uint8_t>(*high << 4 | *low);

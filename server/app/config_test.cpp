@@ -1,0 +1,69 @@
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace orbit::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+ParsedCommandLine parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "orbit");
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+class ConfigTest : public testing::Test {
+ protected:
+  ConfigTest() { std::ofstream(file_) << "heartbeat = \"7s\"\nsockets-per-member = 7\n"; }
+  ~ConfigTest() override {
+    unsetenv("ORBIT_HEARTBEAT");
+    std::remove(file_.c_str());
+  }
+  std::string file_ = testing::TempDir() + "orbit-config-test.toml";
+};
+
+TEST(Duration, TakesTheFourUnitsAndNothingElse) {
+  EXPECT_EQ(parse_duration("500ms"), milliseconds{500});
+  EXPECT_EQ(parse_duration("2s"), milliseconds{2000});
+  EXPECT_EQ(parse_duration("5m"), milliseconds{300'000});
+  EXPECT_EQ(parse_duration("1h"), milliseconds{3'600'000});
+  for (const char* bad : {"", "2", "s", "-1s", "2 s", "2sec", "99999999999s", "1.5s"}) {
+    EXPECT_FALSE(parse_duration(bad)) << bad;
+  }
+}
+
+TEST_F(ConfigTest, AFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault) {
+  EXPECT_EQ(parse({"serve"}).config.heartbeat, milliseconds{25'000});
+  EXPECT_EQ(parse({"--config", file_.c_str(), "serve"}).config.heartbeat, milliseconds{7'000});
+  EXPECT_EQ(parse({"--config", file_.c_str(), "serve"}).config.sockets_per_member, 7U);
+  setenv("ORBIT_HEARTBEAT", "8s", 1);
+  EXPECT_EQ(parse({"--config", file_.c_str(), "serve"}).config.heartbeat, milliseconds{8'000});
+  EXPECT_EQ(parse({"--config", file_.c_str(), "serve", "--heartbeat", "9s"}).config.heartbeat, milliseconds{9'000});
+}
+
+TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
+  for (const std::vector<const char*>& bad : {std::vector<const char*>{"serve", "--heartbeat", "soon"},
+                                              {"serve", "--heartbeat", "0s"},
+                                              {"serve", "--listen", "8080"},
+                                              {"serve", "--listen", "127.0.0.1:99999"},
+                                              {"serve", "--message-rate", "0"},
+                                              {"serve", "--log-format", "xml"}}) {
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(parse(bad).exit_code, 2) << bad[1] << " " << bad[2];
+    EXPECT_NE(testing::internal::GetCapturedStderr().find(bad[1]), std::string::npos) << bad[1] << " " << bad[2];
+  }
+}
+
+TEST_F(ConfigTest, OriginsAddUpAndAddressesComeApart) {
+  const auto config =
+      parse({"serve", "--allow-origin", "https://a", "--allow-origin", "https://b", "--listen", "[::1]:9"}).config;
+  EXPECT_EQ(config.allow_origins, (std::vector<std::string>{"https://a", "https://b"}));
+  EXPECT_EQ(config.listen_host, "::1");
+  EXPECT_EQ(config.listen_port, 9);
+}
+
+}  // namespace
+}  // namespace orbit::app
