@@ -87,10 +87,14 @@ TEST_F(MemberServiceTest, PassesTheWorkspaceOnWhenItsOwnerLeaves) {
 }
 
 TEST_F(MemberServiceTest, LeavesTheWorkspaceWithItsOwnerWhenAnotherStepsDown) {
-  make_owner(alan_member);
-  EXPECT_EQ(change(alan, alan_member, member_role), "ok");
+  ASSERT_TRUE(workspace_service.transfer(ada, "acme", alan_member));
+  for (const auto member : {ada_member, grace_member}) ASSERT_EQ(change(alan, member, owner_role), "ok");
+  static_cast<void>(take_types());
+  EXPECT_EQ(change(grace, grace_member, member_role), "ok");
   EXPECT_EQ(take_types(), Types{"workspaces.member.role_changed"});
-  EXPECT_EQ(workspace_now().owner_id, ada_member);
+  EXPECT_EQ(outcome(member_service.leave(ada, "acme")), "ok");
+  EXPECT_EQ(take_types(), Types{"workspaces.member.left"});
+  EXPECT_EQ(workspace_now().owner_id, alan_member);
 }
 
 TEST_F(MemberServiceTest, RemovesAMember) {
