@@ -1,7 +1,9 @@
 #include "app/config.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 namespace orbit::app {
 
@@ -178,6 +180,19 @@ void add_commands(CLI::App& app, Config& config) {
       ->capture_default_str();
 }
 
+// The command line, last word first as CLI11 wants it, with the environment put before it as flags: so a variable beats
+// the file, and a flag beats the variable.
+std::vector<std::string> arguments(const CLI::App& app, int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  for (const CLI::Option* known : app.get_options()) {
+    const char* value = known->get_envname().empty() ? nullptr : std::getenv(known->get_envname().c_str());
+    if (value != nullptr && *value != '\0') words.push_back(known->get_name() + "=" + value);
+  }
+  words.insert(words.end(), argv + 1, argv + argc);
+  std::ranges::reverse(words);
+  return words;
+}
+
 }  // namespace
 
 ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
@@ -212,7 +227,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   add_serve_options(app, config);
   add_commands(app, config);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments(app, argc, argv));
   } catch (const CLI::ParseError& error) {
     parsed.exit_code = app.exit(error) == 0 ? 0 : 2;
   }
