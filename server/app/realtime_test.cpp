@@ -1,0 +1,199 @@
+// The realtime room over the real services and a real database, with sockets that note what they get.
+#include <boost/json.hpp>
+
+#include "app/domain_fixture.hpp"
+#include "catalog/json.hpp"
+#include "realtime/channel.hpp"
+#include "realtime/in_process_realtime_hub.hpp"
+#include "realtime/realtime_event_publisher.hpp"
+#include "realtime/realtime_gateway.hpp"
+#include "realtime/recording_shard.hpp"
+
+namespace orbit::app {
+namespace {
+
+using catalog::SystemRole;
+using kernel::DomainEvent;
+using realtime::SocketHandle;
+using Types = std::vector<std::string>;
+
+class RealtimeTest : public DomainTest {
+ protected:
+  RealtimeTest() {
+    EXPECT_TRUE(relay.recover().has_value());
+    database->set_commit_listener(&relay);
+  }
+  ~RealtimeTest() override { database->set_commit_listener(nullptr); }
+
+  SocketHandle socket_of(kernel::UserId person) {
+    const auto session = *domain->sessions.sign_in({email_of(person), "a-password", "", "test"});
+    sessions.push_back(session.session.id);
+    const auto identity = *admission.admit(session.token, "acme");
+    const auto number = next_socket++;
+    return {number, identity, &shard, {number, 1}};
+  }
+  SocketHandle open(kernel::UserId person) {
+    const SocketHandle socket = socket_of(person);
+    gateway.opened(socket);
+    scheduler.run_posted();
+    return socket;
+  }
+  std::string email_of(kernel::UserId person) {
+    return read([&](const auto& context) { return domain->repositories.users.find(context, person)->email; });
+  }
+
+  /// The types of what the socket got since the last call; a close is "close CODE".
+  Types take(const SocketHandle& socket) {
+    scheduler.run_posted();
+    Types types;
+    for (const std::string& text : shard.take(socket.slot.index)) {
+      types.push_back(text.starts_with('{') ? std::string(boost::json::parse(text).at("type").as_string()) : text);
+    }
+    return types;
+  }
+
+  kernel::ManualScheduler scheduler{clock};
+  realtime::PlainEncoder encoder;
+  realtime::RecordingShard shard;
+  realtime::InProcessRealtimeHub hub{metrics};
+  kernel::EventBus bus{[](const DomainEvent& event, std::exception_ptr) { ADD_FAILURE() << event.type; }};
+  realtime::PresenceTracker presence{
+      scheduler, clock, std::chrono::milliseconds{0},
+      [this](kernel::WorkspaceId workspace, const catalog::PresenceDTO& now) {
+        const catalog::PresenceUpdate update{now.member_id, now.online, now.status, now.last_seen_at};
+        hub.broadcast(realtime::workspace_channel(workspace),
+                      encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
+      }};
+  realtime::EventRelay relay{domain->unit_of_work,
+                             database->event_log(),
+                             bus,
+                             scheduler,
+                             [](kernel::Scheduler::Task task) { task(); },
+                             metrics};
+  realtime::RealtimeEventPublisher publisher{
+      bus,    {domain->unit_of_work, domain->repositories, database->subscriptions()}, hub, presence, encoder, "epoch",
+      metrics};
+  realtime::SocketAdmission admission{domain->unit_of_work, domain->session_resolver, domain->repositories};
+  realtime::RealtimeGateway gateway{
+      {scheduler, clock, hub, presence, relay, admission, encoder}, "epoch", {.sockets_per_member = 2}, metrics};
+  std::vector<kernel::SessionId> sessions;
+  std::uint32_t next_socket = 1;
+};
+
+TEST_F(RealtimeTest, AnEventIsBroadcastAsTheCommittedStateItCaused) {
+  const auto tab = open(ada);
+  EXPECT_EQ(take(tab), Types{"hello"});
+  ASSERT_EQ(code(domain->teams.create(ada, "acme", "Engines")), "");
+  EXPECT_EQ(take(tab), Types{"team.created"});
+}
+
+TEST_F(RealtimeTest, WhatIsGoneByThenIsDroppedInSilenceSinceItsDeletionFollows) {
+  const auto tab = open(ada);
+  take(tab);
+  const auto team = domain->teams.create(ada, "acme", "Engines")->id;
+  ASSERT_EQ(code(domain->teams.rename(ada, "acme", team, "Motors")), "");
+  ASSERT_EQ(code(domain->teams.remove(ada, "acme", team)), "");
+  EXPECT_EQ(take(tab), Types{"team.deleted"});
+}
+
+TEST_F(RealtimeTest, ADtoIsReadAfterTheCommitNotRememberedFromBefore) {
+  const auto tab = open(ada);
+  take(tab);
+  const auto team = domain->teams.create(ada, "acme", "Engines")->id;
+  ASSERT_EQ(code(domain->teams.rename(ada, "acme", team, "Motors")), "");
+  scheduler.run_posted();
+  const auto frames = shard.take(tab.slot.index);
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_NE(frames[0].find("\"Motors\""), std::string::npos) << frames[0];
+}
+
+TEST_F(RealtimeTest, NoFrameFollowsTheClosingEventOfAMembership) {
+  const auto member = join(grace, "grace@acme.test");
+  const auto hers = open(grace), mine = open(ada);
+  take(hers), take(mine);
+  ASSERT_EQ(code(domain->members.remove(ada, "acme", member)), "");
+  ASSERT_EQ(code(domain->workspaces.rename(ada, "acme", "Later")), "");
+  EXPECT_EQ(take(hers), (Types{"workspace.member.left", "close 4403"}));
+  EXPECT_EQ(take(mine), (Types{"workspace.member.left", "workspace.updated"}));
+}
+
+TEST_F(RealtimeTest, AMembershipThatEndedDuringTheHandshakeGetsNoHello) {
+  const auto member = join(grace, "grace@acme.test");
+  const auto late = socket_of(grace);
+  ASSERT_EQ(code(domain->members.remove(ada, "acme", member)), "");
+  scheduler.run_posted();
+  gateway.opened(late);
+  EXPECT_EQ(take(late), Types{"close 4403"});
+  EXPECT_EQ(hub.socket_count(), 0U);
+}
+
+TEST_F(RealtimeTest, ASessionThatEndedDuringTheHandshakeGetsNoHello) {
+  const auto late = socket_of(ada);
+  ASSERT_EQ(code(domain->sessions.end(ada, sessions.back())), "");
+  gateway.session_ended(sessions.back());
+  gateway.opened(late);
+  EXPECT_EQ(take(late), Types{"close 4401"});
+}
+
+TEST_F(RealtimeTest, AnEndedSessionClosesItsOwnSocketsOnly) {
+  const auto here = open(ada), there = open(ada);
+  take(here), take(there);
+  gateway.session_ended(sessions.front());
+  EXPECT_EQ(take(here), Types{"close 4401"});
+  EXPECT_EQ(take(there), Types{});
+}
+
+TEST_F(RealtimeTest, BeyondTheSocketsOfAMemberANewOneIsTurnedAway) {
+  open(ada), open(ada);
+  EXPECT_EQ(take(open(ada)), Types{"close 4429"});
+}
+
+TEST_F(RealtimeTest, InvitesReachWhoeverMayInviteAsRolesChange) {
+  const auto member = join(grace, "grace@acme.test");
+  const auto hers = open(grace);
+  take(hers);
+  ASSERT_EQ(code(domain->invites.create(ada, "acme", {"a@x.test", {}})), "");
+  EXPECT_EQ(take(hers), Types{});
+  ASSERT_EQ(code(domain->members.change_role(ada, "acme", member, role(SystemRole::ADMIN))), "");
+  ASSERT_EQ(code(domain->invites.create(ada, "acme", {"b@x.test", {}})), "");
+  EXPECT_EQ(take(hers), (Types{"workspace.member.role_changed", "resync", "workspace.invite.created"}));
+  ASSERT_EQ(code(domain->roles.change(ada, "acme", role(SystemRole::ADMIN), {{}, {}, workspaces::Permissions{}})), "");
+  ASSERT_EQ(code(domain->invites.create(ada, "acme", {"c@x.test", {}})), "");
+  EXPECT_EQ(take(hers), Types{"workspace.role.updated"});
+}
+
+TEST_F(RealtimeTest, ALostEventIsToldAsAResync) {
+  const auto tab = open(ada);
+  take(tab);
+  publisher.event_lost({"test", acme, {}, clock.now(), 9});
+  EXPECT_EQ(take(tab), Types{"resync"});
+}
+
+TEST_F(RealtimeTest, HelloCarriesWhoIsHereAndOthersHearOfTheTransition) {
+  join(grace, "grace@acme.test");
+  const auto mine = open(ada);
+  take(mine);
+  const auto hers = open(grace);
+  EXPECT_EQ(take(mine), Types{"presence.update"});
+  const auto hello = boost::json::parse(shard.take(hers.slot.index).at(0));
+  EXPECT_EQ(hello.at("presence").as_array().size(), 2U);
+  gateway.closed(hers);
+  EXPECT_EQ(take(mine), Types{"presence.update"});
+}
+
+TEST_F(RealtimeTest, AClientEventWithARefIsAnswered) {
+  const auto tab = open(ada);
+  take(tab);
+  gateway.received(tab, R"({"type":"presence.away","ref":"1"})");
+  gateway.received(tab, R"({"type":"ping"})");
+  gateway.received(tab, R"({"type":"room.join","room":"nowhere","ref":"2"})");
+  gateway.received(tab, "nonsense");
+  EXPECT_EQ(take(tab), (Types{"presence.update", "reply", "pong", "error", "error"}));
+  gateway.closed(tab);
+  scheduler.run_posted();
+  gateway.received(tab, R"({"type":"ping"})");
+  EXPECT_EQ(take(tab), Types{});
+}
+
+}  // namespace
+}  // namespace orbit::app
