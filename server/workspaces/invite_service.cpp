@@ -132,6 +132,11 @@ Result<InviteService::Accepted> InviteService::join(WriteContext& context, Invit
   if (repositories_.members.find_by_user(context, workspace_id, user.id)) {
     return failure(ErrorKind::conflict, "member.already_exists", "You are a member already.");
   }
+  const auto of_user = repositories_.workspaces.list_of_user(context, user.id).size();
+  if (const auto room = check_limit(of_user, WorkspaceLimits::workspaces_per_user, "workspaces for each person");
+      !room) {
+    return std::unexpected(room.error());
+  }
   if (const auto room = check_limit(repositories_.members.count(context, workspace_id), WorkspaceLimits::members,
                                     "members in a workspace");
       !room) {

@@ -205,6 +205,16 @@ TEST_F(InviteServiceTest, LetsNobodyIntoAFullWorkspace) {
   EXPECT_EQ(take_types(), Types{});
 }
 
+TEST_F(InviteServiceTest, LetsNobodyIntoMoreWorkspacesThanAPersonMayHave) {
+  const auto created = invite();
+  for (std::size_t i = 0; i < WorkspaceLimits::workspaces_per_user; ++i) {
+    ASSERT_TRUE(workspace_service.create(stranger, "mine-" + std::to_string(i), "Mine"));
+  }
+  EXPECT_EQ(accept(stranger, created.token), "conflict limit.reached");
+  ASSERT_TRUE(workspace_service.remove(stranger, "mine-0"));
+  EXPECT_EQ(accept(stranger, created.token), "ok");
+}
+
 TEST_F(InviteServiceTest, RevokesAnInviteOnceAndNoneThatWasUsed) {
   const auto created = invite();
   EXPECT_EQ(outcome(invite_service.revoke(grace, "acme", created.invite.id)), "ok");
