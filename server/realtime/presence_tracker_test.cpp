@@ -10,11 +10,12 @@ using std::chrono::milliseconds;
 
 class PresenceTrackerTest : public testing::Test {
  protected:
-  PresenceTracker tracker(milliseconds grace) {
-    return PresenceTracker(scheduler, clock, grace, [this](kernel::WorkspaceId, const catalog::PresenceDTO& presence) {
-      EXPECT_EQ(presence.online, presence.status != PresenceStatus::offline);
-      told.push_back(presence.status);
-    });
+  PresenceTracker tracker(milliseconds grace_period) {
+    return PresenceTracker(scheduler, clock, grace_period,
+                           [this](kernel::WorkspaceId, const catalog::PresenceDTO& presence) {
+                             EXPECT_EQ(presence.online, presence.status != PresenceStatus::offline);
+                             told.push_back(presence.status);
+                           });
   }
 
   kernel::ManualClock clock;
