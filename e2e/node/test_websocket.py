@@ -214,3 +214,14 @@ def test_the_node_pings_and_drops_who_does_not_answer(start_node):
         while True:
             silent.next()  # reads the pings, answers none
     answering.drain()
+
+
+def test_a_handshake_that_dawdles_is_cut_off_after_5_seconds(node):
+    with socket.create_connection(("127.0.0.1", node.port), timeout=10) as connection:
+        connection.sendall(b"GET /v1/ws?workspace=acme HTTP/1.1\r\nHost: x\r\n")
+        assert connection.recv(1) == b""
+
+
+def test_a_head_over_8_kib_is_refused_with_431(node, ada):
+    status, _ = raw_handshake(node, *UPGRADE, KEY, f"Origin: {node.url}", "X-Filler: " + "x" * 9000)
+    assert status == 431
