@@ -176,7 +176,7 @@ void add_commands(CLI::App& app, Config& config) {
 
   CLI::App* catalog = command("catalog", "Print every event, as documentation or for other programs", Command::catalog);
   catalog->add_option("--format", config.catalog_format, "How")
-      ->check(CLI::IsMember({"json-schema", "asyncapi", "markdown"}))
+      ->check(CLI::IsMember({"typescript", "typescript-docs", "json-schema", "asyncapi", "markdown"}))
       ->capture_default_str();
 }
 

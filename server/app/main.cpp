@@ -121,6 +121,8 @@ int seed(const Config& config) {
 
 int print_catalog(const Config& config) {
   static const std::map<std::string, std::string (*)(const catalog::CatalogModel&)> printers{
+      {"typescript", catalog::print_typescript},
+      {"typescript-docs", catalog::print_typescript_docs},
       {"json-schema", catalog::print_json_schema},
       {"asyncapi", catalog::print_asyncapi},
       {"markdown", catalog::print_markdown}};

@@ -1,4 +1,4 @@
-// Prints the catalog for others: JSON Schema, AsyncAPI and the reference page. Plain functions: any thread.
+// Prints the catalog for others: TypeScript, JSON Schema, AsyncAPI and the reference page. Plain functions: any thread.
 #pragma once
 
 #include <string>
@@ -6,6 +6,12 @@
 #include "catalog/model.hpp"
 
 namespace orbit::catalog {
+
+/// packages/catalog/src/generated/catalog.ts: types, and the shapes that frames are checked against as they arrive.
+[[nodiscard]] std::string print_typescript(const CatalogModel& model);
+
+/// packages/catalog/src/generated/docs.ts: the reference as data, for a page that shows it.
+[[nodiscard]] std::string print_typescript_docs(const CatalogModel& model);
 
 /// One JSON Schema (draft 2020-12): a document is a ServerEvent; "$defs" has ClientEvent, each event and each DTO.
 [[nodiscard]] std::string print_json_schema(const CatalogModel& model);

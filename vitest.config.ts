@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+const resolve = { conditions: ["source"] };
+const ssr = { resolve };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { resolve, ssr, test: { name: "catalog", include: ["packages/catalog/src/**/*.test.ts"] } },
+      { resolve, ssr, test: { name: "client", include: ["packages/client/src/**/*.test.ts"], environment: "jsdom" } },
+      { resolve, ssr, test: { name: "react", include: ["packages/react/src/**/*.test.tsx"], environment: "jsdom" } },
+    ],
+  },
+});
