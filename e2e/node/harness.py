@@ -13,10 +13,12 @@ import threading
 import time
 from pathlib import Path
 
+import jsonschema
 import requests
 import websockets
 
-BINARY = Path(os.environ.get("ORBIT_BINARY", Path(__file__).parents[2] / "build/release/orbit"))
+ROOT = Path(__file__).parents[2]
+BINARY = Path(os.environ.get("ORBIT_BINARY", ROOT / "build/release/orbit"))
 PASSWORD = "orbit-demo"
 WEBHOOK_SECRET = "whsec_end_to_end"
 PATIENCE = 10.0  # seconds until a test gives up on something that must happen
@@ -140,6 +142,28 @@ class _Loop:
 _loop = _Loop()
 
 
+class _Contract:
+    """The published JSON Schema. Every frame of every test is held against it."""
+
+    def __init__(self):
+        schema = json.loads((ROOT / "docs/reference/realtime-events.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        self.validators = {}
+        for event in schema["$defs"]["ServerEvent"]["oneOf"]:
+            name = event["$ref"].rsplit("/", 1)[1]
+            kind = schema["$defs"][name]["properties"]["type"]["const"]
+            self.validators[kind] = jsonschema.Draft202012Validator(
+                {"$schema": schema["$schema"], "$ref": event["$ref"], "$defs": schema["$defs"]},
+                format_checker=jsonschema.draft202012_format_checker)
+
+    def check(self, frame):
+        assert frame["type"] in self.validators, f"the schema knows no {frame['type']}"
+        self.validators[frame["type"]].validate(frame)
+
+
+_contract = _Contract()
+
+
 class Refused(Exception):
     def __init__(self, status, headers):
         super().__init__(status)
@@ -188,9 +212,13 @@ class Tab:
             except queue.Empty:
                 raise AssertionError(f"no {kind or 'frame'} came; got {[f['type'] for f in self.seen]}, "
                                      f"close code {self.close_code}") from None
-            self.seen.append(frame)
+            self._see(frame)
             if kind is None or frame["type"] == kind:
                 return frame
+
+    def _see(self, frame):
+        self.seen.append(frame)
+        _contract.check(frame)
 
     def send(self, frame):
         self.send_text(frame if isinstance(frame, str) else json.dumps(frame))
@@ -219,7 +247,7 @@ class Tab:
     def wait_closed(self, timeout=PATIENCE):
         assert self.closed.wait(timeout), "the socket is still open"
         while not self.frames.empty():
-            self.seen.append(self.frames.get())
+            self._see(self.frames.get())
         return self.close_code
 
     def close(self):

@@ -17,7 +17,9 @@ struct SubscriptionUpdated {
 };
 BOOST_DESCRIBE_STRUCT(SubscriptionUpdated, (), ())
 
-class Subscription : public kernel::AggregateRoot {
+using Events = kernel::EventList<SubscriptionUpdated>;
+
+class Subscription : public kernel::AggregateRoot<Events> {
  public:
   struct State {
     kernel::SubscriptionId id;

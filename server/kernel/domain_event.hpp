@@ -63,7 +63,12 @@ template <DomainEventType Event>
   return complete ? std::optional(event) : std::nullopt;
 }
 
-/// Base of aggregates: collects what happened until a repository saves it.
+/// A feature's list of all its events: who handles them takes the list, so that a new one can't be forgotten.
+template <DomainEventType... Event>
+using EventList = boost::mp11::mp_list<Event...>;
+
+/// Base of aggregates: collects what happened until a repository saves it. `Events` is its feature's EventList.
+template <class Events>
 class AggregateRoot {
  public:
   /// Hands over what was recorded since the last call, oldest first.
@@ -73,6 +78,7 @@ class AggregateRoot {
  protected:
   template <DomainEventType Event>
   void record(const Event& event, WorkspaceId workspace_id, Timestamp occurred_at) {
+    static_assert(boost::mp11::mp_contains<Events, Event>::value, "add the event to its feature's EventList");
     events_.push_back(to_domain_event(event, workspace_id, occurred_at));
   }
 

@@ -4,14 +4,12 @@
 
 #include <string>
 
-#include "billing/subscription.hpp"
-#include "catalog/server_event.hpp"
 #include "kernel/event_bus.hpp"
 #include "kernel/metrics.hpp"
+#include "realtime/event_projection.hpp"
 #include "realtime/permission_channels.hpp"
 #include "realtime/presence_tracker.hpp"
 #include "realtime/realtime_hub.hpp"
-#include "workspaces/projection.hpp"
 
 namespace orbit::realtime {
 
@@ -31,24 +29,25 @@ class RealtimeEventPublisher {
   void event_lost(const kernel::DomainEvent& event);
 
  private:
-  void subscribe_to_workspace(kernel::EventBus& bus);
-  void subscribe_to_members(kernel::EventBus& bus);
-  void subscribe_to_roles(kernel::EventBus& bus);
-  void subscribe_to_invites(kernel::EventBus& bus);
-  void subscribe_to_teams(kernel::EventBus& bus);
+  template <class Events>
+  void subscribe_to(kernel::EventBus& bus);
 
-  // Reads with `project(context)`, which gives an optional DTO. Nothing there: the aggregate is gone, and so is the
-  // event.
-  template <class Project>
-  auto read(Project project);
+  // Tells the audience of any event; the overloads do what else belongs to theirs.
+  template <class Event>
+  void publish(const Event& event, const kernel::DomainEvent& cause);
+  void publish(const workspaces::WorkspaceCreated& event, const kernel::DomainEvent& cause);
+  void publish(const workspaces::WorkspaceDeleted& event, const kernel::DomainEvent& cause);
+  void publish(const workspaces::MemberLeft& event, const kernel::DomainEvent& cause);
+  void publish(const workspaces::MemberRoleChanged& event, const kernel::DomainEvent& cause);
+  void publish(const workspaces::RoleUpdated& event, const kernel::DomainEvent& cause);
 
+  template <class Event>
+  EventProjection::Projected project(const Event& event, const kernel::DomainEvent& cause);
   void broadcast(const kernel::DomainEvent& cause, const catalog::ServerEvent& event);
   void send_resync(const std::vector<SocketHandle>& sockets, kernel::Seq seq, catalog::ResyncReason reason);
-  void role_changed(const kernel::DomainEvent& cause, kernel::MemberId member);
-  void role_updated(const kernel::DomainEvent& cause, kernel::RoleId role);
 
   Sources sources_;
-  workspaces::WorkspaceProjection projection_;
+  EventProjection projection_;
   RealtimeHub& hub_;
   PermissionChannels permission_channels_;
   PresenceTracker& presence_;

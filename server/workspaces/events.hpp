@@ -114,4 +114,9 @@ struct TeamMemberRemoved {
 };
 BOOST_DESCRIBE_STRUCT(TeamMemberRemoved, (), (team_id, member_id))
 
+using Events =
+    kernel::EventList<WorkspaceCreated, WorkspaceUpdated, WorkspaceDeleted, MemberJoined, MemberRoleChanged,
+                      MemberUpdated, MemberLeft, RoleCreated, RoleUpdated, RoleDeleted, InviteCreated, InviteRevoked,
+                      InviteAccepted, TeamCreated, TeamUpdated, TeamDeleted, TeamMemberAdded, TeamMemberRemoved>;
+
 }  // namespace orbit::workspaces

@@ -8,10 +8,11 @@
 
 #include "kernel/domain_event.hpp"
 #include "kernel/error.hpp"
+#include "workspaces/events.hpp"
 
 namespace orbit::workspaces {
 
-class Invite : public kernel::AggregateRoot {
+class Invite : public kernel::AggregateRoot<Events> {
  public:
   struct State {
     kernel::InviteId id;

@@ -5,10 +5,11 @@
 
 #include "catalog/vocabulary.hpp"
 #include "kernel/domain_event.hpp"
+#include "workspaces/events.hpp"
 
 namespace orbit::workspaces {
 
-class Member : public kernel::AggregateRoot {
+class Member : public kernel::AggregateRoot<Events> {
  public:
   struct State {
     kernel::MemberId id;

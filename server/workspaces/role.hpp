@@ -9,6 +9,7 @@
 #include "catalog/vocabulary.hpp"
 #include "kernel/domain_event.hpp"
 #include "kernel/error.hpp"
+#include "workspaces/events.hpp"
 
 namespace orbit::workspaces {
 
@@ -23,7 +24,7 @@ using Permissions = std::vector<catalog::Permission>;  // in the order of the li
 /// Whether `of` holds everything that `permissions` has.
 [[nodiscard]] bool includes(const Permissions& of, const Permissions& permissions);
 
-class Role : public kernel::AggregateRoot {
+class Role : public kernel::AggregateRoot<Events> {
  public:
   struct State {
     kernel::RoleId id;

@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "kernel/domain_event.hpp"
+#include "workspaces/events.hpp"
 
 namespace orbit::workspaces {
 
-class Team : public kernel::AggregateRoot {
+class Team : public kernel::AggregateRoot<Events> {
  public:
   struct State {
     kernel::TeamId id;

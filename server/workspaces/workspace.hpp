@@ -6,10 +6,11 @@
 
 #include "kernel/domain_event.hpp"
 #include "kernel/error.hpp"
+#include "workspaces/events.hpp"
 
 namespace orbit::workspaces {
 
-class Workspace : public kernel::AggregateRoot {
+class Workspace : public kernel::AggregateRoot<Events> {
  public:
   struct State {
     kernel::WorkspaceId id;

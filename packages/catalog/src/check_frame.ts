@@ -1,9 +1,15 @@
 import { enums, eventShapes, objectShapes, type ServerEvent, type WorkspaceSnapshotDTO } from "./generated/catalog.ts";
 
+/** A frame of a type that the catalog doesn't have. */
+export interface UnknownFrame {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
 /** What came of a frame: the event, or why it can't be one. An event of a newer server is `unknown`, not malformed. */
 export type CheckedFrame =
   | { readonly kind: "event"; readonly event: ServerEvent }
-  | { readonly kind: "unknown"; readonly type: string; readonly seq?: number }
+  | { readonly kind: "unknown"; readonly frame: UnknownFrame; readonly seq?: number }
   | { readonly kind: "malformed"; readonly reason: string };
 
 type Shape = Readonly<Record<string, string>>;
@@ -25,7 +31,8 @@ export function checkServerFrame(text: string): CheckedFrame {
   const { type, seq } = frame;
   if (typeof type !== "string") return { kind: "malformed", reason: "type: not a string" };
   if (!Object.hasOwn(eventShapes, type)) {
-    return Number.isSafeInteger(seq) ? { kind: "unknown", type, seq: seq as number } : { kind: "unknown", type };
+    const unknown = { kind: "unknown", frame: { ...frame, type } } as const;
+    return Number.isSafeInteger(seq) ? { ...unknown, seq: seq as number } : unknown;
   }
   const fault = faultInObject(frame, eventShapes[type as keyof typeof eventShapes], "");
   return fault === undefined

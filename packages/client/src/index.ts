@@ -9,6 +9,7 @@ export {
   type EventTap,
   type FrameInfo,
   RealtimeClient,
+  type UnknownTap,
 } from "./realtime_client.ts";
 export { type FetchSnapshot, fetchSnapshot, SnapshotRefused, type SnapshotRequest } from "./snapshot.ts";
 export type { EndReason, RealtimeStatus } from "./status.ts";

@@ -230,6 +230,17 @@ describe("events", () => {
     expect(client.cursor?.seq).toBe(11);
   });
 
+  it("hands an app's own events to those who listen for them", async () => {
+    await goLive();
+    const own = vi.fn();
+    const stop = client.onUnknownEvent(own);
+    server.socket.sayRaw('{"type":"board.card.moved","card":"c1"}');
+    stop();
+    server.socket.sayRaw('{"type":"board.card.moved","card":"c2"}');
+    expect(own.mock.calls).toEqual([[{ type: "board.card.moved", card: "c1" }]]);
+    expect(client.dropped.unknown).toBe(1);
+  });
+
   it("moves its cursor with pong past events for other eyes", async () => {
     await goLive();
     server.socket.pong(17);

@@ -4,6 +4,7 @@ import {
   type HelloEvent,
   type Permission,
   type ServerEvent,
+  type UnknownFrame,
   type WorkspaceSnapshotDTO,
 } from "@orbit/catalog";
 import { Store } from "@tanstack/store";
@@ -49,6 +50,7 @@ export interface FrameInfo {
 }
 
 export type EventTap = (event: ServerEvent, frame: FrameInfo) => void;
+export type UnknownTap = (frame: UnknownFrame) => void;
 
 /** How many events wait for a snapshot before it is fetched anew instead. */
 export const bufferLimit = 10_000;
@@ -56,24 +58,31 @@ const askAgainAfterMs = 30_000;
 
 /** Opens a workspace: one WebSocket, and stores that show what the server has committed. Call `close()` when done. */
 export function connect(options: ConnectOptions): RealtimeClient {
-  return new RealtimeClient(options);
+  const client = new RealtimeClient(options);
+  client.open();
+  return client;
 }
 
+/** One workspace as a tab sees it. Does nothing until `open()`, so that it can be made while rendering. */
 export class RealtimeClient {
   readonly #status = new Store<RealtimeStatus>({ state: "connecting" });
   readonly #stores = createStores();
   readonly #taps = new Set<EventTap>();
+  readonly #unknownTaps = new Set<UnknownTap>();
   readonly #batch = new FrameBatch<ServerEvent>((events) => this.#apply(events));
   readonly #outbox = new Outbox((text) => this.#connection.send(text));
   readonly #connection: Connection;
   readonly #hydration: Hydration;
+  /** The workspace's slug. */
+  readonly workspace: string;
   readonly #fetchSnapshot: (signal: AbortSignal) => Promise<WorkspaceSnapshotDTO>;
-  readonly #stopWatching: () => void;
   readonly #debug: (message: string, ...details: unknown[]) => void;
+  #stopWatching: () => void = () => {};
   #cursor: Cursor | undefined;
   #epoch = "";
   #buffer: ServerEvent[] = [];
   #isAway = false;
+  #isOpen = false;
   #wasDeleted = false;
   #askAgainAt = 0;
   #dropped = { malformed: 0, unknown: 0 };
@@ -82,6 +91,7 @@ export class RealtimeClient {
     const { workspace, url = globalThis.location?.origin ?? "", random = Math.random } = options;
     const read = options.fetchSnapshot ?? fetchSnapshot;
     const open = options.openSocket ?? ((address: string): SocketLike => new WebSocket(address));
+    this.workspace = workspace;
     this.#fetchSnapshot = (signal) => read({ url, workspace, signal });
     const debug = (message: string, ...details: unknown[]) => debugLog(workspace, message, ...details);
     this.#connection = new Connection(
@@ -102,6 +112,13 @@ export class RealtimeClient {
     );
     this.#debug = debug;
     if (options.snapshot !== undefined) this.#show(options.snapshot);
+  }
+
+  /** Opens the connection; again after `close()`, too. Does nothing while it is open, or after the server ended it. */
+  open(): void {
+    if (this.#isOpen || this.#wasEndedByServer) return;
+    this.#isOpen = true;
+    this.#setStatus({ state: "connecting" });
     this.#stopWatching = watchPage({
       wake: () => this.#connection.wake(),
       away: (isAway) => this.#setAway(isAway),
@@ -126,7 +143,7 @@ export class RealtimeClient {
     return this.#cursor;
   }
 
-  /** How many frames were left aside: malformed ones, and those of types that a newer server may have. */
+  /** How many frames were left aside: malformed ones, and those of unknown types that no tap heard of. */
   get dropped(): { readonly malformed: number; readonly unknown: number } {
     return { ...this.#dropped };
   }
@@ -142,21 +159,35 @@ export class RealtimeClient {
     return () => this.#taps.delete(tap);
   }
 
+  /**
+   * Hears of every frame whose type the catalog doesn't know: events that an app has added for itself. Nothing of such a
+   * frame was checked but its type. Returns a function that stops it.
+   */
+  onUnknownEvent(tap: UnknownTap): () => void {
+    this.#unknownTaps.add(tap);
+    return () => this.#unknownTaps.delete(tap);
+  }
+
   /** Sends, or keeps for the next connection; at most 100 wait, then the oldest is dropped. */
   send(event: ClientEvent): void {
-    if (this.#status.get().state !== "ended") this.#outbox.post(event);
+    if (this.#isOpen) this.#outbox.post(event);
   }
 
   /** Sends, and resolves with the server's reply. Rejects with a ClientEventError. */
   request(event: ClientEvent): Promise<void> {
     const reply = this.#outbox.request(event);
-    if (this.#status.get().state === "ended") this.#outbox.close();
+    if (!this.#isOpen) this.#outbox.close();
     return reply;
   }
 
-  /** Closes for good. */
+  /** Closes the connection and keeps what the stores show. */
   close(): void {
     this.#end("closed");
+  }
+
+  get #wasEndedByServer(): boolean {
+    const status = this.#status.get();
+    return status.state === "ended" && status.reason !== "closed";
   }
 
   #address(url: string, workspace: string): string {
@@ -174,20 +205,15 @@ export class RealtimeClient {
     const frame = checkServerFrame(text);
     if (frame.kind === "malformed") return this.#drop(frame.reason);
     if (frame.kind === "unknown") {
-      this.#dropped.unknown++;
-      this.#debug(`unknown event ${frame.type}`);
+      if (this.#unknownTaps.size === 0) this.#dropped.unknown++;
+      this.#debug(`unknown event ${frame.frame.type}`);
+      tell(this.#unknownTaps, (tap) => tap(frame.frame));
       if (frame.seq !== undefined) this.#advance(frame.seq);
       return;
     }
     const { event } = frame;
     this.#debug(event.type, event);
-    for (const tap of this.#taps) {
-      try {
-        tap(event, { size: text.length, receivedAt: Date.now() });
-      } catch (error) {
-        reportError(error);
-      }
-    }
+    tell(this.#taps, (tap) => tap(event, { size: text.length, receivedAt: Date.now() }));
     this.#onEvent(event);
   }
 
@@ -327,13 +353,13 @@ export class RealtimeClient {
   }
 
   #enter(): void {
-    if (this.#status.get().state === "ended") return;
     this.#setStatus({ state: "offline", attempt: 0, retryAt: Date.now() });
     this.#connection.connect();
   }
 
   #end(reason: EndReason): void {
-    if (this.#status.get().state === "ended") return;
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#stopWatching();
     this.#batch.flush();
     this.#hydration.stop();
@@ -360,8 +386,15 @@ function isDurable(event: ServerEvent): event is ServerEvent & { seq: number } {
   return "seq" in event && event.type !== "hello" && event.type !== "pong" && event.type !== "resync";
 }
 
-function reportError(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
+// One tap that throws stops neither the others nor the client; its error surfaces as any that nobody caught.
+function tell<Tap>(taps: ReadonlySet<Tap>, call: (tap: Tap) => void): void {
+  for (const tap of taps) {
+    try {
+      call(tap);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
 }

@@ -84,6 +84,26 @@ describe("close codes", () => {
   });
 });
 
+describe("open", () => {
+  it("goes on from its cursor after the app closed it", async () => {
+    await goLive();
+    client.close();
+    client.open();
+    client.open();
+    expect(status()).toEqual({ state: "connecting" });
+    expect(server.sockets.length).toBe(2);
+    expect(server.socket.url.searchParams.get("after")).toBe("10");
+  });
+
+  it("does nothing once the server has ended it", async () => {
+    await goLive();
+    server.socket.hangUp(4403);
+    client.open();
+    expect(status()).toEqual({ state: "ended", reason: "membership_ended" });
+    expect(server.sockets.length).toBe(1);
+  });
+});
+
 describe("backoff", () => {
   it("doubles its ceiling up to 15 seconds, with full jitter", async () => {
     server.answer = () => Promise.reject(new TypeError("network"));

@@ -147,22 +147,24 @@ export class ScriptedServer {
   answer: () => Promise<WorkspaceSnapshotDTO> = async () => snapshot(10);
 
   connect(options: Partial<ConnectOptions> = {}): RealtimeClient {
-    return connect({
-      workspace: "acme",
-      url: "http://127.0.0.1:8080",
-      openSocket: (url) => {
-        const socket = new ScriptedSocket(url);
-        this.sockets.push(socket);
-        return socket;
-      },
-      fetchSnapshot: (request) => {
-        this.snapshotRequests.push(request);
-        return this.answer();
-      },
-      random: () => 0.5,
-      ...options,
-    });
+    return connect({ ...this.options, ...options });
   }
+
+  /** What makes a client talk to this server. */
+  readonly options: ConnectOptions = {
+    workspace: "acme",
+    url: "http://127.0.0.1:8080",
+    openSocket: (url) => {
+      const socket = new ScriptedSocket(url);
+      this.sockets.push(socket);
+      return socket;
+    },
+    fetchSnapshot: (request) => {
+      this.snapshotRequests.push(request);
+      return this.answer();
+    },
+    random: () => 0.5,
+  };
 
   get socket(): ScriptedSocket {
     const socket = this.sockets.at(-1);
