@@ -155,3 +155,16 @@ def test_a_snapshot_carries_the_seq_of_what_it_shows(ada):
     after = ada.snapshot()
     assert event["seq"] == after["seq"] == snapshot["seq"] + 1
     assert event["workspace"] == after["workspace"]
+
+
+def test_the_log_tells_when_each_event_happened_and_nothing_else(node, ada, margaret):
+    tab = ada.open_tab()
+    for name in ["Acme One", "Acme Two"]:
+        ada.patch("/v1/workspaces/acme", {"name": name})
+        tab.next("workspace.updated")
+    entries = ada.get(f"/v1/workspaces/acme/log?after={tab.hello['seq']}").json()
+    assert [entry["seq"] for entry in entries] == [tab.hello["seq"] + 1, tab.hello["seq"] + 2]
+    assert all(set(entry) == {"seq", "occurredAt"} for entry in entries)
+    assert entries[0]["occurredAt"] <= entries[1]["occurredAt"]
+    assert ada.get("/v1/workspaces/acme/log?after=x").status_code == 422
+    assert margaret.get("/v1/workspaces/acme/log").status_code == 404

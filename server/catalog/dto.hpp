@@ -260,6 +260,15 @@ struct WorkspaceSnapshotDTO {
 BOOST_DESCRIBE_STRUCT(WorkspaceSnapshotDTO, (),
                       (epoch, seq, workspace, you, members, roles, teams, invites, subscription, presence))
 
+struct LogEntryDTO {
+  static constexpr std::string_view doc = "When an event of a workspace's log happened; what it was, the stream tells.";
+  static constexpr std::array<std::string_view, 2> field_docs{"Its place in the log.", "When it was committed."};
+
+  Seq seq = 0;
+  Timestamp occurred_at;
+};
+BOOST_DESCRIBE_STRUCT(LogEntryDTO, (), (seq, occurred_at))
+
 struct CreatedInviteDTO {
   static constexpr std::string_view doc = "An invite together with its token.";
   static constexpr std::array<std::string_view, 2> field_docs{

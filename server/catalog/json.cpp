@@ -173,6 +173,7 @@ template std::string to_json(const WorkspaceSnapshotDTO&);
 template std::string to_json(const CreatedInviteDTO&);
 template std::string to_json(const WorkspaceSummaryDTO&);
 template std::string to_json(const std::vector<WorkspaceSummaryDTO>&);
+template std::string to_json(const std::vector<LogEntryDTO>&);
 template std::string to_json(const std::vector<WorkspaceRoleDTO>&);
 template std::string to_json(const std::vector<WorkspaceMemberDTO>&);
 template std::string to_json(const std::vector<WorkspaceInviteDTO>&);

@@ -52,13 +52,14 @@ ORBIT_CATALOG_NAME(WorkspaceSummaryDTO)
 ORBIT_CATALOG_NAME(SignedInDTO)
 ORBIT_CATALOG_NAME(WorkspaceSnapshotDTO)
 ORBIT_CATALOG_NAME(CreatedInviteDTO)
+ORBIT_CATALOG_NAME(LogEntryDTO)
 #undef ORBIT_CATALOG_NAME
 
 using Ids = mp_list<WorkspaceId, MemberId, RoleId, InviteId, TeamId, UserId, SessionId, SubscriptionId>;
 using Enums = mp_list<SystemRole, Tone, PresenceStatus, Plan, SubscriptionStatus, ResyncReason>;
-using Objects =
-    mp_list<WorkspaceDTO, WorkspaceRoleDTO, WorkspaceMemberDTO, WorkspaceInviteDTO, TeamDTO, SubscriptionDTO,
-            PresenceDTO, UserDTO, SessionDTO, WorkspaceSummaryDTO, SignedInDTO, WorkspaceSnapshotDTO, CreatedInviteDTO>;
+using Objects = mp_list<WorkspaceDTO, WorkspaceRoleDTO, WorkspaceMemberDTO, WorkspaceInviteDTO, TeamDTO,
+                        SubscriptionDTO, PresenceDTO, UserDTO, SessionDTO, WorkspaceSummaryDTO, SignedInDTO,
+                        WorkspaceSnapshotDTO, CreatedInviteDTO, LogEntryDTO>;
 
 template <class T>
 std::string name_of() {

@@ -26,7 +26,12 @@ Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPoli
 }
 
 std::string Api::session_token(const Request& request) const {
-  return std::string(request.cookie(cookie_name_).value_or(""));
+  return std::string(request.cookie(cookie_name(request)).value_or(""));
+}
+
+std::string Api::cookie_name(const Request& request) const {
+  const std::string seat = options_.demo_accounts.empty() ? "" : request.parameter("seat").value_or("");
+  return seat == "a" || seat == "b" || seat == "c" || seat == "d" ? cookie_name_ + "_" + seat : cookie_name_;
 }
 
 void Api::add(std::string method, std::string_view pattern, SignedInHandler handler) {

@@ -62,7 +62,8 @@ class Api {
   /// Never blocks; `respond` is called once, from any thread.
   void handle(Request request, Respond respond);
 
-  /// The token of the session cookie; empty where there is none.
+  /// The token of the session cookie; empty where there is none. In a demo, several people can sit in one browser: with
+  /// `?seat=` a, b, c or d, a request is about the session of that seat, which has a cookie of its own.
   [[nodiscard]] std::string session_token(const Request& request) const;
 
  private:
@@ -81,9 +82,12 @@ class Api {
 
   void add(std::string method, std::string_view pattern, SignedInHandler handler);
   Response answer(const Request& request, const Router::Match& match);
-  Response signed_in(const identity::SignedIn& signed_in, int status, std::string body) const;
-  [[nodiscard]] std::string session_cookie(std::string_view token, std::chrono::seconds lifetime) const;
+  Response signed_in(const Request& request, const identity::SignedIn& signed_in, int status, std::string body) const;
+  [[nodiscard]] std::string cookie_name(const Request& request) const;
+  [[nodiscard]] std::string session_cookie(const Request& request, std::string_view token,
+                                           std::chrono::seconds lifetime) const;
   Response snapshot(const Request& request, const PathParameters& path, const identity::ResolvedSession& session);
+  Response log(const Request& request, const PathParameters& path, const identity::ResolvedSession& session);
   void allow_origin(const Request& request, Response& response) const;
   Response accept_invite(const Request& request);
 

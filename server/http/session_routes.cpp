@@ -27,15 +27,16 @@ catalog::SessionDTO to_dto(const identity::Session& session, kernel::SessionId c
 
 }  // namespace
 
-std::string Api::session_cookie(std::string_view token, std::chrono::seconds lifetime) const {
-  return cookie_name_ + "=" + std::string(token) +
+std::string Api::session_cookie(const Request& request, std::string_view token, std::chrono::seconds lifetime) const {
+  return cookie_name(request) + "=" + std::string(token) +
          "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(lifetime.count()) +
          (options_.secure_cookies ? "; Secure" : "");
 }
 
-Response Api::signed_in(const identity::SignedIn& signed_in, int status, std::string body) const {
+Response Api::signed_in(const Request& request, const identity::SignedIn& signed_in, int status,
+                        std::string body) const {
   Response response = json_response(status, std::move(body));
-  response.headers.emplace_back("Set-Cookie", session_cookie(signed_in.token, identity::session_lifetime));
+  response.headers.emplace_back("Set-Cookie", session_cookie(request, signed_in.token, identity::session_lifetime));
   return response;
 }
 
@@ -53,11 +54,11 @@ void Api::add_session_routes() {
     const auto session = services_.sessions.sign_in({email, password, user_agent(request), request.address});
     if (!session) return problem(session.error());
     const auto dto = signed_in_dto(session->user);
-    return dto ? signed_in(*session, 200, catalog::to_json(*dto)) : problem(dto.error());
+    return dto ? signed_in(request, *session, 200, catalog::to_json(*dto)) : problem(dto.error());
   });
-  add("DELETE", "/v1/session", [this](const Request&, const Path&, const ResolvedSession& session) {
+  add("DELETE", "/v1/session", [this](const Request& request, const Path&, const ResolvedSession& session) {
     Response response = answer_with(services_.sessions.end(session.user_id, session.session_id));
-    response.headers.emplace_back("Set-Cookie", session_cookie("", std::chrono::seconds{0}));
+    response.headers.emplace_back("Set-Cookie", session_cookie(request, "", std::chrono::seconds{0}));
     return response;
   });
   add("GET", "/v1/me", [this, signed_in_dto](const Request&, const Path&, const ResolvedSession& session) {
@@ -118,7 +119,7 @@ Response Api::accept_invite(const Request& request) {
   if (!accepted) return problem(accepted.error());
   std::string answer = "{\"member\":" + catalog::to_json(accepted->member) +
                        ",\"workspace\":" + catalog::to_json(accepted->workspace) + "}";
-  if (accepted->signed_in) return signed_in(*accepted->signed_in, 201, std::move(answer));
+  if (accepted->signed_in) return signed_in(request, *accepted->signed_in, 201, std::move(answer));
   return json_response(201, std::move(answer));
 }
 

@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "http/answers.hpp"
 #include "http/api.hpp"
 #include "http/body_reader.hpp"
@@ -17,6 +19,15 @@ using kernel::TeamId;
 namespace {
 
 constexpr std::size_t max_text_bytes = 512;
+constexpr std::size_t max_log_entries = 200;
+
+// A seq from the query; 0 where there is none, nullopt where it is no number.
+std::optional<kernel::Seq> seq_in(const Request& request, std::string_view name) {
+  const std::string text = request.parameter(name).value_or("0");
+  kernel::Seq seq = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(seq) : std::nullopt;
+}
 
 std::optional<workspaces::Permissions> read_permissions(BodyReader& body) {
   const auto names = body.optional_strings("permissions", 64);
@@ -51,6 +62,10 @@ void Api::add_workspace_routes() {
   add("GET", "/v1/workspaces/{slug}", [this](const Request& request, const Path& path, const ResolvedSession& session) {
     return snapshot(request, path, session);
   });
+  add("GET", "/v1/workspaces/{slug}/log",
+      [this](const Request& request, const Path& path, const ResolvedSession& session) {
+        return log(request, path, session);
+      });
   add("PATCH", "/v1/workspaces/{slug}",
       [this](const Request& request, const Path& path, const ResolvedSession& session) {
         BodyReader body(request);
@@ -68,6 +83,23 @@ void Api::add_workspace_routes() {
         if (const auto error = body.finish()) return problem(*error);
         return answer_with(services_.workspaces.transfer(session.user_id, path["slug"], member));
       });
+}
+
+// When the events after a seq happened, oldest first: the stream itself doesn't say.
+Response Api::log(const Request& request, const Path& path, const ResolvedSession& session) {
+  const auto after = seq_in(request, "after");
+  if (!after) return problem(kernel::invalid_field("after", "not_a_number", "Must be a seq.").error());
+  return answer_with(
+      services_.unit_of_work.read([&](const ReadContext& context) -> Result<std::vector<catalog::LogEntryDTO>> {
+        const auto found = workspaces::access(services_.repositories, context, session.user_id, path["slug"]);
+        if (!found) return std::unexpected(found.error());
+        std::vector<catalog::LogEntryDTO> entries;
+        for (const auto& event :
+             services_.event_log.events_after(context, found->workspace_id(), *after, max_log_entries)) {
+          entries.push_back({event.seq, event.occurred_at});
+        }
+        return entries;
+      }));
 }
 
 // The snapshot is one transaction; its ETag names what it is a function of: history, seq, and what the member may see.

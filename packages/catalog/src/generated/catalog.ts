@@ -284,6 +284,14 @@ export interface CreatedInviteDTO {
   readonly token: string;
 }
 
+/** When an event of a workspace's log happened; what it was, the stream tells. */
+export interface LogEntryDTO {
+  /** Its place in the log. */
+  readonly seq: number;
+  /** When it was committed. */
+  readonly occurredAt: Timestamp;
+}
+
 /** The first frame of every connection: who you are, where the stream stands, and who is here. */
 export interface HelloEvent {
   readonly type: "hello";
@@ -698,6 +706,7 @@ export const objectShapes = {
   SignedInDTO: { user: "UserDTO", workspaces: "WorkspaceSummaryDTO[]" },
   WorkspaceSnapshotDTO: { epoch: "string", seq: "integer", workspace: "WorkspaceDTO", you: "WorkspaceMemberDTO", members: "WorkspaceMemberDTO[]", roles: "WorkspaceRoleDTO[]", teams: "TeamDTO[]", invites: "WorkspaceInviteDTO[]?", subscription: "SubscriptionDTO", presence: "PresenceDTO[]" },
   CreatedInviteDTO: { invite: "WorkspaceInviteDTO", token: "string" },
+  LogEntryDTO: { seq: "integer", occurredAt: "time" },
 };
 
 /** Every ServerEvent, field by field. */

@@ -575,4 +575,12 @@ export const objectDocs: readonly ObjectDoc[] = [
       { name: "token", type: "string", doc: "What the invited person accepts it with; shown this once.", optional: false },
     ],
   },
+  {
+    name: "LogEntryDTO",
+    doc: "When an event of a workspace's log happened; what it was, the stream tells.",
+    fields: [
+      { name: "seq", type: "number", doc: "Its place in the log.", optional: false },
+      { name: "occurredAt", type: "Timestamp", doc: "When it was committed.", optional: false },
+    ],
+  },
 ];
