@@ -59,12 +59,12 @@ kernel::Result<StaticSite> StaticSite::load(const std::filesystem::path& folder)
 }
 
 Response StaticSite::serve(const Request& request) const {
-  if (request.changes_state()) return problem(405, "method.not_allowed", "A page is only read.", request.id);
+  if (request.changes_state()) return problem(405, "method.not_allowed", "A page is only read.");
   const Headers page_headers{{"Content-Security-Policy", content_security_policy},
                              {"Referrer-Policy", "same-origin"},
                              {"Cache-Control", "no-cache"}};
   if (files_.empty()) {
-    if (request.path != "/") return problem(404, "not_found", "There is nothing here.", request.id);
+    if (request.path != "/") return problem(404, "not_found", "There is nothing here.");
     Response response{200, page_headers, page_without_web};
     response.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
     return response;
@@ -72,7 +72,7 @@ Response StaticSite::serve(const Request& request) const {
   auto file = files_.find(request.path);
   const bool is_route = request.path.rfind('.') == std::string::npos;
   if (file == files_.end() && is_route) file = files_.find("/index.html");
-  if (file == files_.end()) return problem(404, "not_found", "There is nothing here.", request.id);
+  if (file == files_.end()) return problem(404, "not_found", "There is nothing here.");
 
   Response response{200, page_headers, {}};
   if (request.path.starts_with("/assets/")) response.headers.back().second = "public, max-age=31536000, immutable";
