@@ -30,6 +30,9 @@ struct Request {
   /// A decoded query parameter.
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
 
+  /// Whether If-None-Match names the tag, quotes and all, in any of the ways of RFC 9110, 13.1.2.
+  [[nodiscard]] bool has_etag(std::string_view etag) const;
+
   [[nodiscard]] bool changes_state() const { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
 };
 

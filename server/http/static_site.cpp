@@ -77,7 +77,7 @@ Response StaticSite::serve(const Request& request) const {
   Response response{200, page_headers, {}};
   if (request.path.starts_with("/assets/")) response.headers.back().second = "public, max-age=31536000, immutable";
   response.headers.emplace_back("ETag", file->second.etag);
-  if (request.header("If-None-Match") == file->second.etag) {
+  if (request.has_etag(file->second.etag)) {
     response.status = 304;
     return response;
   }
