@@ -28,9 +28,9 @@ struct ServerState {
   RequestHandler& handler;
   ServerMetrics metrics;
   const ServerOptions options;
-  std::atomic<bool> stopping{false};     // any thread
-  std::atomic<std::size_t> open{0};      // connections; any thread, since whoever drops a Respond may end one
-  std::unordered_set<Connection*> idle;  // those that wait for the first byte of a request
+  std::atomic<bool> stopping{false};          // any thread
+  std::atomic<std::size_t> open{0};           // connections; any thread, since whoever drops a Respond may end one
+  std::unordered_set<Connection*> idle = {};  // those that wait for the first byte of a request
 };
 
 /// Reads and answers requests until one side has enough.
