@@ -164,6 +164,14 @@ TEST_F(StaticSiteTest, IsReadWhenItIsLoadedAndNotAgain) {
   EXPECT_EQ(loaded.serve(get("/assets/app-1a2b.js")).body, "script");
 }
 
+TEST_F(StaticSiteTest, TakesItsFolderHoweverItIsWritten) {
+  for (const fs::path& written : {folder / "", folder / ".", folder / ".." / "web", fs::relative(folder)}) {
+    const auto loaded = StaticSite::load(written);
+    ASSERT_TRUE(loaded) << written;
+    EXPECT_EQ(loaded->serve(get("/assets/app-1a2b.js")).body, "script") << written;
+  }
+}
+
 TEST_F(StaticSiteTest, SaysWhichFolderCannotBeServed) {
   fs::remove(folder / "index.html");
   EXPECT_EQ(refusal(),
