@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
@@ -52,8 +53,7 @@ std::string next_request_id() {
 // Lives as long as an operation of its own is under way, or its handler holds the way to answer.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, std::shared_ptr<ServerState> state)
-      : stream_(std::move(socket)), state_(std::move(state)) {
+  Connection(Socket socket, std::shared_ptr<ServerState> state) : stream_(std::move(socket)), state_(std::move(state)) {
     ++state_->open;
     state_->metrics.connections.add();
     error_code ignored;
@@ -244,11 +244,11 @@ ServerMetrics::ServerMetrics(kernel::MetricsRegistry& metrics)
       refused(metrics.counter("orbit_http_refused_total", "Connections refused because there were too many")),
       accept_failures(metrics.counter("orbit_http_accept_failures_total", "Connections that could not be accepted")) {}
 
-void serve(tcp::socket socket, const std::shared_ptr<ServerState>& state) {
+void serve(Socket socket, const std::shared_ptr<ServerState>& state) {
   std::make_shared<Connection>(std::move(socket), state)->read();
 }
 
-void refuse(tcp::socket socket, const std::shared_ptr<ServerState>& state, Response response) {
+void refuse(Socket socket, const std::shared_ptr<ServerState>& state, Response response) {
   std::make_shared<Connection>(std::move(socket), state)->refuse(std::move(response));
 }
 

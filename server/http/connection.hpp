@@ -1,15 +1,26 @@
-// What server.cpp needs of the connections it accepts. Asio shows in this header because no other file includes it.
-// Belongs to the server's thread, but for what is marked "any thread".
+// What server.cpp needs of the connections it accepts. Belongs to the server's thread, but for what is marked "any
+// thread".
 #pragma once
 
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <unordered_set>
 
 #include "http/server.hpp"
 
+namespace boost::asio {
+class any_io_executor;
+template <typename Protocol, typename Executor>
+class basic_stream_socket;
+namespace ip {
+class tcp;
+}
+}  // namespace boost::asio
+
 namespace orbit::http {
+
+/// Asio's tcp::socket.
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::any_io_executor>;
 
 struct ServerMetrics {
   explicit ServerMetrics(kernel::MetricsRegistry& metrics);
@@ -34,10 +45,10 @@ struct ServerState {
 };
 
 /// Reads and answers requests until one side has enough.
-void serve(boost::asio::ip::tcp::socket socket, const std::shared_ptr<ServerState>& state);
+void serve(Socket socket, const std::shared_ptr<ServerState>& state);
 
 /// Answers without having read anything, and closes.
-void refuse(boost::asio::ip::tcp::socket socket, const std::shared_ptr<ServerState>& state, Response response);
+void refuse(Socket socket, const std::shared_ptr<ServerState>& state, Response response);
 
 void close_idle(const ServerState& state);
 
