@@ -64,6 +64,7 @@ bool is_json(const Request& request) {
 
 void Api::handle(Request request, Respond respond) {
   const auto finish = [this](const Request& asked, Response response, Respond& to) {
+    name_request(response, asked.id);
     allow_origin(asked, response);
     to(std::move(response));
   };
@@ -78,11 +79,11 @@ void Api::handle(Request request, Respond respond) {
 
   Router::Match match = router_.match(request.method, request.path);
   if (match.allowed.empty()) {
-    return finish(request, problem(404, "not_found", "There is no such route.", request.id), respond);
+    return finish(request, problem(404, "not_found", "There is no such route."), respond);
   }
   if (request.method == "OPTIONS") return finish(request, preflight(request), respond);
   if (match.handler == nullptr) {
-    Response response = problem(405, "method.not_allowed", "This route has no such method.", request.id);
+    Response response = problem(405, "method.not_allowed", "This route has no such method.");
     std::string allowed = "OPTIONS";
     for (const std::string& method : match.allowed) allowed += ", " + method;
     response.headers.emplace_back("Allow", allowed);
@@ -94,7 +95,7 @@ void Api::handle(Request request, Respond respond) {
     finish(shared->first, answer(shared->first, match), shared->second);
   });
   if (taken) return;
-  Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.", shared->first.id);
+  Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
   busy.headers.emplace_back("Retry-After", "1");
   finish(shared->first, std::move(busy), shared->second);
 }
@@ -104,17 +105,17 @@ Response Api::answer(const Request& request, const Router::Match& match) {
   const auto respond = [&]() -> Response {
     if (request.changes_state() && match.pattern != stripe_route) {
       if (!origins_.allows(request.header("Origin"))) {
-        return problem(403, "origin.refused", "This origin may not change anything here.", request.id);
+        return problem(403, "origin.refused", "This origin may not change anything here.");
       }
     }
     if (!request.body.empty() && !is_json(request)) {
-      return problem(415, "request.not_json", "The body must be application/json.", request.id);
+      return problem(415, "request.not_json", "The body must be application/json.");
     }
     try {
       return (*match.handler)(request, match.parameters);
     } catch (const std::exception& error) {
       spdlog::error("request {}: {} {}: {}", request.id, request.method, match.pattern, error.what());
-      return problem(500, "internal", "Something went wrong on our side.", request.id);
+      return problem(500, "internal", "Something went wrong on our side.");
     }
   };
   Response response = respond();

@@ -50,8 +50,8 @@ struct DemoAccount {
 };
 
 struct ApiOptions {
-  bool secure_cookies = false;             // when the public origin is https
-  std::vector<DemoAccount> demo_accounts;  // empty unless the node runs with demo data
+  bool secure_cookies = false;                  // when the public origin is https
+  std::vector<DemoAccount> demo_accounts = {};  // empty unless the node runs with demo data
 };
 
 class Api {

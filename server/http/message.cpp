@@ -51,6 +51,12 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
   return std::nullopt;
 }
 
+bool Request::has_etag(std::string_view etag) const {
+  return std::ranges::any_of(header_values("If-None-Match"), [&](std::string_view tags) {
+    return tags == "*" || tags.find(etag) != std::string_view::npos;
+  });
+}
+
 Response json_response(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(body)};
 }

@@ -13,14 +13,14 @@ namespace orbit::http {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;
-  std::string path;   // decoded, without the query; begins with '/'
-  std::string query;  // as it came, without the '?'
-  Headers headers;
-  std::string body;
-  std::string address;  // of the peer
-  std::string id;       // for logs and problems
-  int http_minor = 1;   // of HTTP/1.x
+  std::string method = {};
+  std::string path = {};   // decoded, without the query; begins with '/'
+  std::string query = {};  // as it came, without the '?'
+  Headers headers = {};
+  std::string body = {};
+  std::string address = {};  // of the peer
+  std::string id = {};       // for logs and problems
+  int http_minor = 1;        // of HTTP/1.x
 
   /// By name, whatever the case; the first where there are several.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
@@ -29,6 +29,9 @@ struct Request {
 
   /// A decoded query parameter.
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
+
+  /// Whether If-None-Match names the tag, quotes and all, in any of the ways of RFC 9110, 13.1.2.
+  [[nodiscard]] bool has_etag(std::string_view etag) const;
 
   [[nodiscard]] bool changes_state() const { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
 };

@@ -1,5 +1,6 @@
 #include "http/problem.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 namespace orbit::http {
@@ -71,10 +72,9 @@ std::string_view title_of(int status) {
   }
 }
 
-}  // namespace
+constexpr const char* problem_type = "application/problem+json";
 
-Response problem(const Error& error, std::string_view request_id) {
-  const int status = status_of(error);
+Response problem_of(int status, const Error& error, std::string_view request_id) {
   json::object body{{"type", "about:blank"},
                     {"title", title_of(status)},
                     {"status", status},
@@ -88,20 +88,29 @@ Response problem(const Error& error, std::string_view request_id) {
     body["errors"] = std::move(errors);
   }
   if (!request_id.empty()) body["requestId"] = request_id;
-  Response response{
-      status, {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}}, json::serialize(body)};
+  Response response{status, {{"Content-Type", problem_type}, {"Cache-Control", "no-store"}}, json::serialize(body)};
   if (error.retry_after) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after->count()));
   return response;
 }
 
+}  // namespace
+
+Response problem(const Error& error, std::string_view request_id) {
+  return problem_of(status_of(error), error, request_id);
+}
+
 Response problem(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
-  Response response = problem(Error{ErrorKind::internal, std::string(code), std::string(detail)}, request_id);
+  return problem_of(status, Error{ErrorKind::internal, std::string(code), std::string(detail)}, request_id);
+}
+
+void name_request(Response& response, std::string_view request_id) {
+  if (std::ranges::find(response.headers, std::pair<std::string, std::string>("Content-Type", problem_type)) ==
+      response.headers.end()) {
+    return;
+  }
   json::object body = json::parse(response.body).as_object();
-  body["status"] = status;
-  body["title"] = title_of(status);
-  response.status = status;
+  if (!body.emplace("requestId", request_id).second) return;
   response.body = json::serialize(body);
-  return response;
 }
 
 }  // namespace orbit::http

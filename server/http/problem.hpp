@@ -12,4 +12,7 @@ namespace orbit::http {
 [[nodiscard]] Response problem(int status, std::string_view code, std::string_view detail,
                                std::string_view request_id = {});
 
+/// Tells a problem that names no request which one it answers. Other responses stay as they are.
+void name_request(Response& response, std::string_view request_id);
+
 }  // namespace orbit::http

@@ -42,7 +42,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
   Match match;
   for (const Route& route : routes_) {
     if (!fits(route.segments, segments)) continue;
-    match.allowed.push_back(route.method);
+    if (std::ranges::find(match.allowed, route.method) == match.allowed.end()) match.allowed.push_back(route.method);
     if (route.method != wanted || match.handler != nullptr) continue;
     match.handler = &route.handler;
     match.pattern = route.pattern;

@@ -34,7 +34,7 @@ class Router {
     const Handler* handler = nullptr;  // null where nothing fits
     PathParameters parameters;
     std::string_view pattern;          // for logs
-    std::vector<std::string> allowed;  // methods of the path, where it is only the method that doesn't fit
+    std::vector<std::string> allowed;  // the path's methods; empty where no route has this path
   };
 
   /// HEAD is answered by the handler of GET.

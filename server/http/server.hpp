@@ -72,7 +72,7 @@ class Server {
   /// Begins to accept. Any thread.
   void start();
 
-  /// Accepts no more, and closes connections as they fall idle. Any thread.
+  /// Accepts no more, and closes connections that are idle, now or later. Any thread.
   void stop_accepting();
 
  private:

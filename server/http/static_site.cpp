@@ -2,7 +2,7 @@
 
 #include <fstream>
 #include <functional>
-#include <sstream>
+#include <iterator>
 
 #include "http/problem.hpp"
 
@@ -43,41 +43,51 @@ kernel::Result<StaticSite> StaticSite::load(const std::filesystem::path& folder)
   StaticSite site;
   std::size_t total = 0;
   std::error_code error;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    std::stringstream content;
-    content << in.rdbuf();
-    File file{type_of(entry.path()), {}, std::move(content).str()};
-    file.etag = "\"" + std::to_string(std::hash<std::string>{}(file.body)) + "\"";
-    total += file.body.size();
+  std::filesystem::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::end(entry); entry.increment(error)) {
+    const std::string name = entry->path().lexically_relative(folder).generic_string();
+    const bool is_file = entry->is_regular_file(error);
+    const std::size_t size = is_file ? entry->file_size(error) : 0;
+    if (error) return unreadable(name + ": " + error.message());
+    if (!is_file) continue;
+    total += size;
     if (total > max_bytes) return unreadable("it is larger than 64 MiB");
-    site.files_.emplace("/" + std::filesystem::relative(entry.path(), folder).generic_string(), std::move(file));
+    std::ifstream in(entry->path(), std::ios::binary);
+    File file{type_of(entry->path()), {}, {std::istreambuf_iterator<char>(in), {}}};
+    if (file.body.size() != size) return unreadable(name + " can't be read");
+    file.etag = "\"" + std::to_string(std::hash<std::string>{}(file.body)) + "\"";
+    site.files_.emplace("/" + name, std::move(file));
   }
-  if (error || !site.files_.contains("/index.html")) return unreadable("there is no index.html in it");
+  if (error) return unreadable(error.message());
+  if (!site.files_.contains("/index.html")) return unreadable("there is no index.html in it");
   return site;
 }
 
 Response StaticSite::serve(const Request& request) const {
-  if (request.changes_state()) return problem(405, "method.not_allowed", "A page is only read.", request.id);
+  if (request.changes_state()) {
+    Response response = problem(405, "method.not_allowed", "A page is only read.");
+    response.headers.emplace_back("Allow", "GET, HEAD, OPTIONS");
+    return response;
+  }
   const Headers page_headers{{"Content-Security-Policy", content_security_policy},
                              {"Referrer-Policy", "same-origin"},
                              {"Cache-Control", "no-cache"}};
   if (files_.empty()) {
-    if (request.path != "/") return problem(404, "not_found", "There is nothing here.", request.id);
+    if (request.path != "/") return problem(404, "not_found", "There is nothing here.");
     Response response{200, page_headers, page_without_web};
     response.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
     return response;
   }
   auto file = files_.find(request.path);
-  const bool is_route = request.path.rfind('.') == std::string::npos;
+  const bool is_asset = request.path.starts_with("/assets/");
+  const bool is_route = !is_asset && !request.path.contains('.');
   if (file == files_.end() && is_route) file = files_.find("/index.html");
-  if (file == files_.end()) return problem(404, "not_found", "There is nothing here.", request.id);
+  if (file == files_.end()) return problem(404, "not_found", "There is nothing here.");
 
   Response response{200, page_headers, {}};
-  if (request.path.starts_with("/assets/")) response.headers.back().second = "public, max-age=31536000, immutable";
+  if (is_asset) response.headers.back().second = "public, max-age=31536000, immutable";
   response.headers.emplace_back("ETag", file->second.etag);
-  if (request.header("If-None-Match") == file->second.etag) {
+  if (request.has_etag(file->second.etag)) {
     response.status = 304;
     return response;
   }

@@ -17,10 +17,12 @@ class StaticSite {
   /// Without a page: "/" says that the node runs, all else is 404.
   StaticSite() = default;
 
-  /// Error: invalid "web.unreadable", naming the folder, where it has no index.html or is larger than max_bytes.
+  /// Error: invalid "web.unreadable", naming the folder, where it can't be read, has no index.html or is larger than
+  /// max_bytes.
   [[nodiscard]] static kernel::Result<StaticSite> load(const std::filesystem::path& folder);
 
-  /// What is hashed into its name (/assets/…) may be kept for good; any path without a dot is the page's own to route.
+  /// What is hashed into its name (/assets/…) may be kept for good; any other path without a dot is the page's own to
+  /// route.
   [[nodiscard]] Response serve(const Request& request) const;
 
  private:

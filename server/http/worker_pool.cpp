@@ -1,5 +1,7 @@
 #include "http/worker_pool.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <limits>
 
 namespace orbit::http {
@@ -7,7 +9,8 @@ namespace orbit::http {
 WorkerPool::WorkerPool(std::size_t threads, std::size_t max_queued, kernel::MetricsRegistry& metrics)
     : max_queued_(max_queued),
       queued_gauge_(metrics.gauge("orbit_workers_queued", "Tasks waiting for a worker")),
-      refused_counter_(metrics.counter("orbit_workers_refused_total", "Tasks refused because the queue was full")) {
+      refused_counter_(metrics.counter("orbit_workers_refused_total", "Tasks refused because the queue was full")),
+      failed_counter_(metrics.counter("orbit_workers_failed_total", "Tasks that ended in an exception")) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -54,7 +57,17 @@ void WorkerPool::work() {
       queue_.pop_front();
       queued_gauge_.set(static_cast<std::int64_t>(queue_.size()));
     }
+    run(task);
+  }
+}
+
+// An exception is a fault of the task's; the requests of others go on.
+void WorkerPool::run(Task& task) {
+  try {
     task();
+  } catch (const std::exception& error) {
+    failed_counter_.add();
+    spdlog::error("worker: {}", error.what());
   }
 }
 

@@ -1,5 +1,5 @@
 // WorkerPool: threads for what may block. Its queue is bounded, so that work beyond its pace is refused at once instead
-// of waiting ever longer. Any thread.
+// of waiting ever longer. A task that throws is logged and counted. Any thread.
 #pragma once
 
 #include <condition_variable>
@@ -35,10 +35,12 @@ class WorkerPool {
  private:
   bool enqueue(Task task, std::size_t bound);
   void work();
+  void run(Task& task);
 
   const std::size_t max_queued_;
   kernel::Metric& queued_gauge_;
   kernel::Metric& refused_counter_;
+  kernel::Metric& failed_counter_;
   std::mutex mutex_;  // protects the queue and stopping_
   std::condition_variable changed_;
   std::deque<Task> queue_;

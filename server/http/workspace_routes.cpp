@@ -116,7 +116,7 @@ Response Api::snapshot(const Request& request, const Path& path, const ResolvedS
     dto.seq = services_.event_log.head(context, id);
     etag = "\"" + dto.epoch + "." + std::to_string(dto.seq) + "." + kernel::to_string(found->member.state().id.uuid()) +
            (sees_invites ? ".i\"" : "\"");
-    unchanged = request.header("If-None-Match") == etag;
+    unchanged = request.has_etag(etag);
     if (unchanged) return dto;
     dto.workspace = workspaces::to_dto(found->workspace.state());
     dto.members = projection_.members(context, id);

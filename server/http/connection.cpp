@@ -1,0 +1,259 @@
+#include "http/connection.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include "http/problem.hpp"
+
+namespace orbit::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+Response refusal_for(const error_code& error, const ServerOptions& options) {
+  const auto too_large = [](int status, std::string_view code, std::string_view part, std::size_t limit) {
+    return problem(status, code,
+                   "The " + std::string(part) + " of a request may have at most " + std::to_string(limit) + " bytes.");
+  };
+  if (error == beast::http::error::header_limit) {
+    return too_large(431, "request.head_too_large", "head", options.max_head_bytes);
+  }
+  if (error == beast::http::error::body_limit) {
+    return too_large(413, "request.body_too_large", "body", options.max_body_bytes);
+  }
+  return problem(400, "request.malformed", "This is not a well-formed HTTP request.");
+}
+
+// The target from its path on: clients of proxies name the whole URL (RFC 9112, 3.2.2).
+std::string_view without_authority(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const auto end = target.find_first_of("/?", scheme.size());
+    return end == std::string_view::npos ? "/" : target.substr(end);
+  }
+  return target;
+}
+
+// One count for all servers of the program, so that an id in a log means one request.
+std::string next_request_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return std::to_string(++last);
+}
+
+}  // namespace
+
+// Lives as long as an operation of its own is under way, or its handler holds the way to answer.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Socket socket, std::shared_ptr<ServerState> state) : stream_(std::move(socket)), state_(std::move(state)) {
+    ++state_->open;
+    state_->metrics.connections.add();
+    error_code ignored;
+    stream_.socket().set_option(tcp::no_delay(true), ignored);
+    if (const auto peer = stream_.socket().remote_endpoint(ignored); !ignored) address_ = peer.address().to_string();
+  }
+  ~Connection() {
+    --state_->open;
+    state_->metrics.connections.add(-1);
+  }
+
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Waits for the first byte of a request as long as a connection may be idle, then reads the rest within its own time.
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(state_->options.max_head_bytes));
+    parser_->body_limit(state_->options.max_body_bytes);
+    if (buffer_.size() > 0) return read_head();
+    stream_.expires_after(first_ ? state_->options.read_timeout : state_->options.idle_timeout);
+    state_->idle.insert(this);
+    stream_.async_read_some(buffer_.prepare(4096),
+                            [self = shared_from_this()](const error_code& error, std::size_t bytes) {
+                              self->state_->idle.erase(self.get());
+                              if (error) return;
+                              self->buffer_.commit(bytes);
+                              self->read_head();
+                            });
+  }
+
+  void refuse(Response response) {
+    keep_alive_ = false;
+    write(std::move(response));
+  }
+
+  void cancel() { stream_.cancel(); }
+
+ private:
+  void read_head() {
+    first_ = false;
+    stream_.expires_after(state_->options.read_timeout);
+    beast::http::async_read_header(stream_, buffer_, *parser_,
+                                   [self = shared_from_this()](const error_code& error, std::size_t) {
+                                     if (error) return self->give_up(error);
+                                     self->read_body();
+                                   });
+  }
+
+  // A client may wait with its body until it is told that the head is welcome (RFC 9110, 10.1.1).
+  void read_body() {
+    if (parser_->is_done()) return on_request();
+    const auto read_rest = [self = shared_from_this()](const error_code& failed, std::size_t) {
+      if (failed) return;
+      beast::http::async_read(self->stream_, self->buffer_, *self->parser_,
+                              [self](const error_code& error, std::size_t) {
+                                if (error) return self->give_up(error);
+                                self->on_request();
+                              });
+    };
+    const auto& head = parser_->get();
+    if (head.version() < 11 || !beast::iequals(head[beast::http::field::expect], "100-continue")) {
+      return read_rest({}, 0);
+    }
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(go_on), read_rest);
+  }
+
+  void give_up(const error_code& error) {
+    if (error == beast::http::error::end_of_stream || error == beast::error::timeout) return close();
+    if (error.category() != beast::http::make_error_code(beast::http::error::end_of_stream).category()) return;
+    state_->metrics.malformed.add();
+    refuse(refusal_for(error, state_->options));
+  }
+
+  void on_request() {
+    stream_.expires_never();
+    const auto& message = parser_->get();
+    keep_alive_ = message.keep_alive();
+    is_head_ = message.method() == beast::http::verb::head;
+    version_ = message.version();
+    Request request = convert();
+    if (version_ == 11 && message.count(beast::http::field::host) != 1) {
+      state_->metrics.malformed.add();
+      return refuse(problem(400, "request.host", "Exactly one Host header is needed.", request.id));
+    }
+    if (!request.path.starts_with('/')) {
+      state_->metrics.malformed.add();
+      return refuse(problem(400, "request.bad_path", "The path of the request is not well-formed.", request.id));
+    }
+    if (state_->handler.is_upgrade(request)) {
+      state_->handler.upgrade(std::move(request), [self = shared_from_this()](UpgradeDecision decision) mutable {
+        asio::post(self->stream_.get_executor(),
+                   [self, decision = std::move(decision)]() mutable { self->decide(std::move(decision)); });
+      });
+    } else {
+      state_->handler.handle(std::move(request), [self = shared_from_this()](Response response) mutable {
+        asio::dispatch(self->stream_.get_executor(),
+                       [self, response = std::move(response)]() mutable { self->write(std::move(response)); });
+      });
+    }
+  }
+
+  Request convert() {
+    auto& message = parser_->get();
+    Request request;
+    request.method = message.method_string();
+    const auto target = without_authority({message.target().data(), message.target().size()});
+    const auto question = target.find('?');
+    request.path = question == 0 ? "/" : percent_decoded(target.substr(0, question)).value_or("");
+    if (question != std::string_view::npos) request.query = target.substr(question + 1);
+    for (const auto& field : message) request.headers.emplace_back(field.name_string(), field.value());
+    request.body = std::move(message.body());
+    request.address = address_;
+    request.http_minor = static_cast<int>(version_ % 10);
+    request.id = next_request_id();
+    return request;
+  }
+
+  void write(Response response) {
+    state_->metrics.requests.add();
+    keep_alive_ = keep_alive_ && !state_->stopping;
+    auto& out = out_.emplace(beast::http::int_to_status(static_cast<unsigned>(response.status)), version_);
+    for (const auto& [name, value] : response.headers) out.insert(name, value);
+    out.keep_alive(keep_alive_);
+    const std::size_t size = response.body.size();
+    if (!is_head_) out.body() = std::move(response.body);
+    if (response.status != 204 && response.status != 304) out.content_length(size);
+    serializer_.emplace(out);
+    stream_.expires_after(state_->options.idle_timeout);
+    const auto done = [self = shared_from_this()](const error_code& error, std::size_t) {
+      if (error) return;
+      if (!self->keep_alive_ || self->state_->stopping) return self->close();
+      self->read();
+    };
+    if (is_head_) {
+      beast::http::async_write_header(stream_, *serializer_, done);
+    } else {
+      beast::http::async_write(stream_, *serializer_, done);
+    }
+  }
+
+  void decide(UpgradeDecision decision) {
+    if (auto* response = std::get_if<Response>(&decision)) return write(std::move(*response));
+    std::string leftover = beast::buffers_to_string(buffer_.data());
+    error_code error;
+    const int descriptor = stream_.release_socket().release(error);
+    if (error) return;
+    std::get<TakeSocket>(decision)(descriptor, std::move(leftover));
+  }
+
+  // Says goodbye and then listens a moment, so that the peer reads the answer before it sees the connection reset.
+  void close() {
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    if (ignored) return;
+    stream_.expires_after(std::chrono::seconds(1));
+    drain();
+  }
+
+  void drain() {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(16 * 1024),
+                            [self = shared_from_this()](const error_code& error, std::size_t bytes) {
+                              self->drained_ += bytes;
+                              if (!error && self->drained_ < 1024 * 1024) self->drain();
+                            });
+  }
+
+  beast::tcp_stream stream_;
+  std::shared_ptr<ServerState> state_;
+  std::string address_;
+  beast::flat_buffer buffer_;
+  std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
+  std::optional<beast::http::response<beast::http::string_body>> out_;
+  std::optional<beast::http::response_serializer<beast::http::string_body>> serializer_;
+  std::size_t drained_ = 0;
+  unsigned version_ = 11;
+  bool first_ = true;
+  bool keep_alive_ = false;
+  bool is_head_ = false;
+};
+
+ServerMetrics::ServerMetrics(kernel::MetricsRegistry& metrics)
+    : connections(metrics.gauge("orbit_http_connections", "Open HTTP connections")),
+      requests(metrics.counter("orbit_http_requests_total", "Requests answered")),
+      malformed(metrics.counter("orbit_http_malformed_total", "Requests that could not be read")),
+      refused(metrics.counter("orbit_http_refused_total", "Connections refused because there were too many")),
+      accept_failures(metrics.counter("orbit_http_accept_failures_total", "Connections that could not be accepted")) {}
+
+void serve(Socket socket, const std::shared_ptr<ServerState>& state) {
+  std::make_shared<Connection>(std::move(socket), state)->read();
+}
+
+void refuse(Socket socket, const std::shared_ptr<ServerState>& state, Response response) {
+  std::make_shared<Connection>(std::move(socket), state)->refuse(std::move(response));
+}
+
+void close_idle(const ServerState& state) {
+  for (Connection* connection : state.idle) connection->cancel();
+}
+
+}  // namespace orbit::http

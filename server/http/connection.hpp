@@ -1,0 +1,55 @@
+// What server.cpp needs of the connections it accepts. Belongs to the server's thread, but for what is marked "any
+// thread".
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <unordered_set>
+
+#include "http/server.hpp"
+
+namespace boost::asio {
+class any_io_executor;
+template <typename Protocol, typename Executor>
+class basic_stream_socket;
+namespace ip {
+class tcp;
+}
+}  // namespace boost::asio
+
+namespace orbit::http {
+
+/// Asio's tcp::socket.
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::any_io_executor>;
+
+struct ServerMetrics {
+  explicit ServerMetrics(kernel::MetricsRegistry& metrics);
+
+  kernel::Metric& connections;
+  kernel::Metric& requests;
+  kernel::Metric& malformed;
+  kernel::Metric& refused;
+  kernel::Metric& accept_failures;
+};
+
+class Connection;
+
+/// What the connections of one server share.
+struct ServerState {
+  RequestHandler& handler;
+  ServerMetrics metrics;
+  const ServerOptions options;
+  std::atomic<bool> stopping{false};          // any thread
+  std::atomic<std::size_t> open{0};           // connections; any thread, since whoever drops a Respond may end one
+  std::unordered_set<Connection*> idle = {};  // those that wait for the first byte of a request
+};
+
+/// Reads and answers requests until one side has enough.
+void serve(Socket socket, const std::shared_ptr<ServerState>& state);
+
+/// Answers without having read anything, and closes.
+void refuse(Socket socket, const std::shared_ptr<ServerState>& state, Response response);
+
+void close_idle(const ServerState& state);
+
+}  // namespace orbit::http
