@@ -1,15 +1,15 @@
-import { test as base, type BrowserContext, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { OrbitNode } from "./orbit_node.ts";
 
 export { expect };
 
 /** Opens the page as one of the demo's people, in a browser of their own. */
-type OpenAs = (name: "Ada" | "Grace" | "Alan" | "Edsger" | "Margaret", path?: string) => Promise<Page>;
+type OpenAs = (name: "Ada" | "Grace" | "Alan" | "Edsger" | "Margaret", path?: string, url?: string) => Promise<Page>;
 
 interface Fixtures {
   readonly node: OrbitNode;
   /** A browser that nobody is signed in to. */
-  readonly stranger: () => Promise<Page>;
+  readonly stranger: (url?: string) => Promise<Page>;
   readonly openAs: OpenAs;
   /** What no test may leave behind: errors in a console. A test that expects one says so here. */
   readonly expectedErrors: RegExp[];
@@ -37,8 +37,8 @@ export const test = base.extend<Fixtures>({
   stranger: async ({ browser, node, expectedErrors }, use) => {
     const contexts: BrowserContext[] = [];
     const errors: string[] = [];
-    await use(async () => {
-      const context = await browser.newContext({ baseURL: node.url });
+    await use(async (url = node.url) => {
+      const context = await browser.newContext({ baseURL: url });
       contexts.push(context);
       const page = await context.newPage();
       page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
@@ -49,11 +49,11 @@ export const test = base.extend<Fixtures>({
     expect(errors.filter((error) => !expectedErrors.some((expected) => expected.test(error)))).toEqual([]);
   },
   openAs: async ({ stranger, node }, use) => {
-    await use(async (name, path) => {
-      const page = await stranger();
+    await use(async (name, path, url = node.url) => {
+      const page = await stranger(url);
       const answer = await page.request.post("/v1/session", {
         data: { email: emails[name], password: "orbit-demo" },
-        headers: { Origin: node.url },
+        headers: { Origin: url },
       });
       expect(answer.status()).toBe(200);
       await page.goto(path ?? (name === "Margaret" ? "/w/globex" : "/w/acme"));

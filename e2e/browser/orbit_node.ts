@@ -30,6 +30,10 @@ export class OrbitNode {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
   /** Starts it again, on the port that it had. */
   async restart(): Promise<void> {
     const child = spawn(

@@ -87,14 +87,16 @@ void Api::add_session_routes() {
   });
   router_.add("POST", "/v1/invites/accept",
               [this](const Request& request, const Path&) { return accept_invite(request); });
-  router_.add("GET", "/v1/config", [this](const Request&, const Path&) {
+  router_.add("GET", "/v1/config", [this](const Request& request, const Path&) {
     json::array accounts;
     for (const DemoAccount& account : options_.demo_accounts) {
       accounts.push_back(json::object{
           {"email", account.email}, {"name", account.name}, {"role", account.role}, {"workspace", account.workspace}});
     }
+    const bool is_signed_in = services_.session_resolver.resolve(session_token(request)).has_value();
     return json_response(200, json::serialize(json::object{{"demo", !options_.demo_accounts.empty()},
                                                            {"demoAccounts", accounts},
+                                                           {"signedIn", is_signed_in},
                                                            {"publicOrigin", origins_.public_origin()}}));
   });
 }

@@ -42,22 +42,25 @@ export interface DemoAccount {
 /** Everyone's, in a demo. */
 export const demoPassword = "orbit-demo";
 
+interface NodeConfig {
+  readonly demo: boolean;
+  readonly demoAccounts: readonly DemoAccount[];
+  readonly signedIn: boolean;
+}
+
 export const configOptions = queryOptions({
   queryKey: ["config"],
-  queryFn: () => api<{ demo: boolean; demoAccounts: DemoAccount[] }>("GET", "/config"),
+  queryFn: () => api<NodeConfig>("GET", "/config"),
   staleTime: "static",
 });
 
 /** Who is signed in; null when nobody is. */
 export const meOptions = queryOptions({
   queryKey: ["me"],
+  // A 401 is an error in everyone's console: it is asked first whether there is anybody.
   queryFn: async () => {
-    try {
-      return await api<SignedInDTO>("GET", "/me");
-    } catch (error) {
-      if (error instanceof Problem && error.status === 401) return null;
-      throw error;
-    }
+    const { signedIn } = await api<NodeConfig>("GET", "/config");
+    return signedIn ? api<SignedInDTO>("GET", "/me") : null;
   },
   staleTime: 60_000,
 });

@@ -107,7 +107,7 @@ export class Connection {
   /** Something happened to the network or the tab: connects now if it was waiting to, else sees if anyone is there. */
   wake(): void {
     if (this.#retry !== undefined) return this.connect();
-    if (this.isGreeted && this.#pingedAt === 0 && Date.now() - this.#heardAt > 1000) this.#ping();
+    if (this.isGreeted && this.#pingedAt === 0) this.#ping();
   }
 
   /** Drops the socket as if it had been cut, and comes back by itself. */

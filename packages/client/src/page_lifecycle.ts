@@ -1,6 +1,6 @@
 /** What a page goes through, as far as its connection is concerned. */
 export interface PageEvents {
-  /** The network came back, or the tab did: look whether the connection still stands. */
+  /** The network went or came back, or the tab did: look whether the connection still stands. */
   wake(): void;
   /** Hidden for a while, or seen again. */
   away(isAway: boolean): void;
@@ -36,6 +36,7 @@ export function watchPage(events: PageEvents): () => void {
   document.addEventListener("visibilitychange", onVisibility, { signal });
   document.addEventListener("resume", () => events.wake(), { signal });
   window.addEventListener("online", () => events.wake(), { signal });
+  window.addEventListener("offline", () => events.wake(), { signal });
   window.addEventListener("pagehide", () => events.leave(), { signal });
   window.addEventListener("pageshow", (event) => event.persisted && events.enter(), { signal });
   if (document.visibilityState === "hidden") onVisibility();

@@ -245,8 +245,17 @@ describe("the page", () => {
     setVisibility("hidden");
     await vi.advanceTimersByTimeAsync(500);
     setVisibility("visible");
+    server.socket.pong(10);
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(server.socket.received).toEqual([]);
+    expect(server.socket.received).toEqual([{ type: "ping" }]);
+  });
+
+  it("looks whether a connection still stands when the network goes", async () => {
+    await goLive();
+    window.dispatchEvent(new Event("offline"));
+    expect(server.socket.received).toEqual([{ type: "ping" }]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(status()).toMatchObject({ state: "offline" });
   });
 
   it("says that it is away on a new connection too", async () => {

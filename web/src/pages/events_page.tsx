@@ -144,7 +144,7 @@ function EventRow({ recorded, sinceCommit: since, isOpen, onToggle }: EventRowPr
   return (
     <>
       <tr data-open={isOpen}>
-        <td className="number">{clock.format(receivedAt)}</td>
+        <td className="time">{clock.format(receivedAt)}</td>
         <th scope="row">
           <button type="button" className="event-type" aria-expanded={isOpen} onClick={onToggle}>
             {event.type}

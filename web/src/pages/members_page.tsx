@@ -1,4 +1,4 @@
-import type { MemberId, WorkspaceMemberDTO } from "@orbit/catalog";
+import type { MemberId, RoleId, WorkspaceMemberDTO } from "@orbit/catalog";
 import { useCan, useMember, useMemberIds, usePresence, useRoles, useTeams, useYou } from "@orbit/react";
 import { getRouteApi } from "@tanstack/react-router";
 import { memo, useRef, useState } from "react";
@@ -6,6 +6,7 @@ import { LiveAvatar } from "../components/avatar.tsx";
 import { Confirm } from "../components/confirm.tsx";
 import { Button, Refusal } from "../components/form.tsx";
 import { Ago } from "../components/time.tsx";
+import { useAsked } from "../components/use_asked.ts";
 import { useCommand } from "../components/use_command.ts";
 import { useArrival, useLanding } from "../components/use_landing.ts";
 
@@ -96,6 +97,7 @@ function RoleOf({ member }: { member: WorkspaceMemberDTO }) {
   const mayChange = useCan("workspace.members.change_role");
   const change = useCommand();
   const landing = useLanding<HTMLDivElement>(member.role.id + member.role.name);
+  const [shown, ask] = useAsked(member.role.id, change.problem !== undefined);
   const isOwner = you?.role.systemKey === "OWNER";
   const choices = roles.filter((role) => isOwner || role.systemKey !== "OWNER");
   return (
@@ -103,11 +105,11 @@ function RoleOf({ member }: { member: WorkspaceMemberDTO }) {
       {mayChange && (isOwner || member.role.systemKey !== "OWNER") ? (
         <select
           aria-label={`Role of ${member.name}`}
-          value={member.role.id}
-          disabled={change.isRunning}
-          onChange={(event) =>
-            change.run("PUT", `/workspaces/${slug}/members/${member.id}/role`, { roleId: event.target.value })
-          }
+          value={shown}
+          onChange={({ target }) => {
+            ask(target.value as RoleId);
+            change.run("PUT", `/workspaces/${slug}/members/${member.id}/role`, { roleId: target.value });
+          }}
         >
           {choices.map((role) => (
             <option key={role.id} value={role.id}>

@@ -4,6 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { Confirm } from "../components/confirm.tsx";
 import { Button, Field, Refusal } from "../components/form.tsx";
+import { useAsked } from "../components/use_asked.ts";
 import { useCommand } from "../components/use_command.ts";
 import { useArrival, useLanding } from "../components/use_landing.ts";
 
@@ -70,10 +71,12 @@ function Role({ role, mayManage, isNew }: { role: WorkspaceRoleDTO; mayManage: b
   const holders = useMembers().filter((member) => member.role.id === role.id).length;
   const change = useCommand();
   const mayEdit = mayManage && role.systemKey !== "OWNER";
-  const toggle = (permission: Permission, isHeld: boolean) =>
-    change.run("PATCH", `/workspaces/${slug}/roles/${role.id}`, {
-      permissions: isHeld ? [...role.permissions, permission] : role.permissions.filter((one) => one !== permission),
-    });
+  const [held, ask] = useAsked(role.permissions, change.problem !== undefined);
+  const toggle = (permission: Permission, isHeld: boolean) => {
+    const wanted = isHeld ? [...held, permission] : held.filter((one) => one !== permission);
+    ask(wanted);
+    change.run("PATCH", `/workspaces/${slug}/roles/${role.id}`, { permissions: wanted });
+  };
   return (
     <li ref={arrival} className="card" aria-label={role.name}>
       <div className="card-head">
@@ -83,13 +86,13 @@ function Role({ role, mayManage, isNew }: { role: WorkspaceRoleDTO; mayManage: b
         <span className="quiet">{holders === 1 ? "1 member" : `${holders} members`}</span>
       </div>
       {role.description && <p className="quiet">{role.description}</p>}
-      <fieldset disabled={!mayEdit || change.isRunning}>
+      <fieldset disabled={!mayEdit}>
         <legend className="visually-hidden">What {role.name} may do</legend>
         {permissions.map((permission) => (
           <PermissionBox
             key={permission}
             permission={permission}
-            isHeld={role.permissions.includes(permission)}
+            isHeld={held.includes(permission)}
             onToggle={toggle}
           />
         ))}

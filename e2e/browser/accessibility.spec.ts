@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+import type { AxeResults } from "axe-core";
+import { expect, test } from "./fixtures.ts";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  // Evaluated, not added as a script: the page's Content-Security-Policy lets no foreign script in.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (window as never as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`no page has a serious fault, ${scheme}`, async ({ openAs, stranger }) => {
+    const nobody = await stranger();
+    await nobody.emulateMedia({ colorScheme: scheme });
+    for (const path of ["/sign-in", "/catalog", "/accept#token", "/no-such-page"]) {
+      await nobody.goto(path);
+      await nobody.getByRole("heading", { level: 1 }).waitFor();
+      expect(await seriousFaults(nobody), path).toEqual([]);
+    }
+    const ada = await openAs("Ada");
+    await openAs("Grace");
+    await ada.emulateMedia({ colorScheme: scheme });
+    for (const path of ["", "/roles", "/teams", "/invites", "/plan", "/events", "/settings"]) {
+      await ada.goto(`/w/acme${path}`);
+      await ada.getByRole("heading", { level: 1 }).waitFor();
+      expect(await seriousFaults(ada), path).toEqual([]);
+    }
+    await ada.goto("/w/acme");
+    await ada.getByRole("button", { name: "Remove Alan Turing" }).click();
+    expect(await seriousFaults(ada), "dialog").toEqual([]);
+  });
+}
+
+test("a member can be removed with the keyboard alone", async ({ openAs }) => {
+  const ada = await openAs("Ada");
+  await ada.getByRole("button", { name: "Remove Alan Turing" }).focus();
+  await ada.keyboard.press("Enter");
+  await ada.keyboard.press("Escape");
+  await expect(ada.getByRole("dialog")).toBeHidden();
+  await ada.keyboard.press("Enter");
+  await ada.getByRole("dialog").getByRole("button", { name: "Remove" }).focus();
+  await ada.keyboard.press("Enter");
+  await expect(ada.getByText("alan@acme.test")).toBeHidden();
+});
