@@ -20,6 +20,46 @@ install_packages() {
   DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# use_node: puts a Node.js that the page can be built with on the PATH. Debian 12's own is too old for that, but can fetch
+# a newer one from npm, which is kept in build/node.
+node_version=20.20.2 npm_version=11.19.1
+use_node() {
+  node_is_recent && return
+  local architecture kept=build/node/node_modules
+  architecture=$(dpkg --print-architecture | sed 's/amd64/x64/')
+  if [ ! -x "$kept/node-linux-$architecture/bin/node" ]; then
+    command -v npm >/dev/null || install_packages script/packages-node.txt
+    step "Fetching Node.js $node_version"
+    npm install --silent --no-save --prefix build/node "node-linux-$architecture@$node_version" "npm@$npm_version" >&2
+  fi
+  export PATH="$root/$kept/node-linux-$architecture/bin:$root/$kept/.bin:$PATH"
+  node_is_recent && return
+  echo "Node.js 20.19 or later is needed; $(node --version 2>&1) was found" >&2
+  exit 1
+}
+node_is_recent() {
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+}
+
+# install_npm_packages: what package-lock.json says, unless it is there already.
+install_npm_packages() {
+  use_node
+  [ node_modules/.package-lock.json -nt package-lock.json ] && return
+  step "Installing npm packages"
+  npm ci --silent >&2
+  touch node_modules/.package-lock.json
+}
+
+# build_page: into web/dist, unless that is newer than all that it is made of.
+build_page() {
+  local made_of=(web/src web/public web/index.html web/vite.config.ts packages/*/src package-lock.json)
+  if [ -f web/dist/index.html ] && [ -z "$(find "${made_of[@]}" -newer web/dist/index.html -print -quit)" ]; then
+    return
+  fi
+  step "Building the page"
+  npm run build --silent --workspace web -- --logLevel warn >&2
+}
+
 # build PRESET TARGET…: configures when that was never done, and builds.
 build() {
   local preset=$1

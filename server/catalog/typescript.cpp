@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <set>
 
 #include "catalog/printers.hpp"
 
@@ -143,13 +144,38 @@ void append_shape(std::string& out, const std::string& name, const ObjectModel& 
   out += "},\n";
 }
 
+void add_objects_in(const ObjectModel& object, const CatalogModel& model, std::set<std::string>& names) {
+  for (const FieldModel& field : object.fields) {
+    const TypeModel& type = field.type.kind == Kind::list ? *field.type.items : field.type;
+    if (type.kind != Kind::object || !names.insert(type.name).second) continue;
+    for (const ObjectModel& inner : model.objects) {
+      if (inner.name == type.name) add_objects_in(inner, model, names);
+    }
+  }
+}
+
+// What is checked as it arrives: the snapshot, and whatever it or an event holds.
+std::set<std::string> checked_objects(const CatalogModel& model) {
+  std::set<std::string> names{"WorkspaceSnapshotDTO"};
+  for (const EventModel& event : model.server_events) add_objects_in(event.body, model, names);
+  for (const ObjectModel& object : model.objects) {
+    if (object.name == "WorkspaceSnapshotDTO") add_objects_in(object, model, names);
+  }
+  return names;
+}
+
 void append_shapes(std::string& out, const CatalogModel& model) {
   out += "/** What each word in a shape that starts with \"=\" may be. */\nexport const enums = {\n";
   for (const EnumModel& enumeration : model.enums) {
     out += "  " + enumeration.name + ": " + values_of(enumeration) + ",\n";
   }
-  out += "};\n\n/** The objects that ServerEvents are made of, field by field. */\nexport const objectShapes = {\n";
-  for (const ObjectModel& object : model.objects) append_shape(out, object.name, object, false, model);
+  out +=
+      "};\n\n/** The objects that snapshots and ServerEvents are made of, field by field. */\nexport const "
+      "objectShapes = {\n";
+  const std::set<std::string> checked = checked_objects(model);
+  for (const ObjectModel& object : model.objects) {
+    if (checked.contains(object.name)) append_shape(out, object.name, object, false, model);
+  }
   out += "};\n\n/** Every ServerEvent, field by field. */\nexport const eventShapes = {\n";
   for (const EventModel& event : model.server_events) {
     append_shape(out, quoted(event.type), event.body, event.durable, model);

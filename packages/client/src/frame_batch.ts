@@ -25,12 +25,6 @@ export class FrameBatch<Item> {
     this.#items = [];
     this.#handle(items);
   }
-
-  clear(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    this.#items = [];
-  }
 }
 
 const unpaintedFrameMs = 16;

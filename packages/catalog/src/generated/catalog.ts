@@ -691,7 +691,7 @@ export const enums = {
   ResyncReason: resyncReasons,
 };
 
-/** The objects that ServerEvents are made of, field by field. */
+/** The objects that snapshots and ServerEvents are made of, field by field. */
 export const objectShapes = {
   WorkspaceDTO: { id: "#ws_", slug: "string", name: "string", ownerId: "#mbr_", createdAt: "time" },
   WorkspaceRoleDTO: { id: "#wsrole_", workspaceId: "#ws_", name: "string", description: "string|null", isSystem: "boolean", systemKey: "=SystemRole|null", sortOrder: "integer", permissions: "=Permission[]", memberCount: "integer?", createdAt: "time" },
@@ -700,13 +700,7 @@ export const objectShapes = {
   TeamDTO: { id: "#team_", workspaceId: "#ws_", name: "string", memberIds: "#mbr_[]", createdAt: "time" },
   SubscriptionDTO: { id: "#sub_", workspaceId: "#ws_", plan: "=Plan", status: "=SubscriptionStatus", seats: "integer", currentPeriodEnd: "time|null", cancelAtPeriodEnd: "boolean", updatedAt: "time" },
   PresenceDTO: { memberId: "#mbr_", online: "boolean", status: "=PresenceStatus", lastSeenAt: "time|null" },
-  UserDTO: { id: "#user_", name: "string", email: "string" },
-  SessionDTO: { id: "#sess_", current: "boolean", userAgent: "string", address: "string", createdAt: "time", lastUsedAt: "time", expiresAt: "time" },
-  WorkspaceSummaryDTO: { id: "#ws_", slug: "string", name: "string" },
-  SignedInDTO: { user: "UserDTO", workspaces: "WorkspaceSummaryDTO[]" },
   WorkspaceSnapshotDTO: { epoch: "string", seq: "integer", workspace: "WorkspaceDTO", you: "WorkspaceMemberDTO", members: "WorkspaceMemberDTO[]", roles: "WorkspaceRoleDTO[]", teams: "TeamDTO[]", invites: "WorkspaceInviteDTO[]?", subscription: "SubscriptionDTO", presence: "PresenceDTO[]" },
-  CreatedInviteDTO: { invite: "WorkspaceInviteDTO", token: "string" },
-  LogEntryDTO: { seq: "integer", occurredAt: "time" },
 };
 
 /** Every ServerEvent, field by field. */

@@ -1,0 +1,31 @@
+// @vitest-environment node
+import { gzipSync } from "node:zlib";
+import { build, type Rolldown } from "vite";
+import { expect, it } from "vitest";
+
+async function gzippedBytes(external: string[]): Promise<number> {
+  const result = (await build({
+    configFile: false,
+    logLevel: "silent",
+    resolve: { conditions: ["source", "module", "browser"] },
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: false,
+      rolldownOptions: {
+        input: new URL("./index.ts", import.meta.url).pathname,
+        preserveEntrySignatures: "strict",
+        external,
+      },
+    },
+  })) as Rolldown.RolldownOutput;
+  const code = result.output.map((file) => (file.type === "chunk" ? file.code : "")).join("");
+  return gzipSync(code, { level: 9 }).length;
+}
+
+it("is under 8 kB, gzipped, with the catalog's check and its store library in it", async () => {
+  const alone = await gzippedBytes(["@tanstack/store"]);
+  const whole = await gzippedBytes([]);
+  console.info(`@orbit/client: ${alone} bytes gzipped, ${whole} with @tanstack/store`);
+  expect(whole).toBeLessThan(8000);
+});
