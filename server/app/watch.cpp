@@ -20,6 +20,7 @@
 #include <random>
 
 #include "app/event_line.hpp"
+#include "app/password.hpp"
 
 namespace orbit::app {
 
@@ -39,22 +40,13 @@ struct Ended {
   std::string sentence;
 };
 
-std::string read_password() {
-  if (const char* given = std::getenv("ORBIT_PASSWORD")) return given;
-  if (isatty(STDIN_FILENO) == 0) {
-    std::string line;
-    std::getline(std::cin, line);
-    return line;
-  }
-  return getpass("Password: ");
-}
-
 class Watcher {
  public:
-  explicit Watcher(const Config& config) : config_(config), url_(boost::urls::parse_uri(config.watch_url).value()) {}
+  Watcher(const Config& config, std::string password)
+      : config_(config), url_(boost::urls::parse_uri(config.watch_url).value()), password_(std::move(password)) {}
 
   asio::awaitable<void> run() {
-    co_await sign_in(read_password());
+    co_await sign_in();
     for (int attempt = 0;; ++attempt) {
       const bool was_open = co_await follow();
       attempt = was_open ? 0 : attempt;
@@ -82,10 +74,11 @@ class Watcher {
   }
 
   [[nodiscard]] std::string origin() const {
+    if (!config_.watch_origin.empty()) return config_.watch_origin;
     return std::string(url_.scheme()) + "://" + std::string(url_.encoded_host_and_port());
   }
 
-  asio::awaitable<void> sign_in(const std::string& password) {
+  asio::awaitable<void> sign_in() {
     beast::tcp_stream stream(co_await asio::this_coro::executor);
     co_await connect(stream);
     beast::http::request<beast::http::string_body> request(beast::http::verb::post, "/v1/session", 11);
@@ -93,7 +86,7 @@ class Watcher {
     request.set(beast::http::field::origin, origin());
     request.set(beast::http::field::content_type, "application/json");
     request.set(beast::http::field::user_agent, "orbit watch");
-    request.body() = json::serialize(json::object{{"email", config_.watch_as}, {"password", password}});
+    request.body() = json::serialize(json::object{{"email", config_.watch_as}, {"password", password_}});
     request.prepare_payload();
     co_await beast::http::async_write(stream, request, use_awaitable);
     beast::flat_buffer buffer;
@@ -164,6 +157,7 @@ class Watcher {
 
   const Config& config_;
   boost::urls::url url_;
+  const std::string password_;
   std::string cookie_;
   std::optional<WebSocket> socket_;
   std::mt19937 random_{std::random_device{}()};
@@ -176,8 +170,13 @@ int watch(const Config& config) {
     std::cerr << "--url must be a URL such as http://127.0.0.1:8080\n";
     return 2;
   }
+  const auto password = read_password(config.password_from_stdin);
+  if (!password) {
+    std::cerr << "orbit: " << password.error().message << "\n";
+    return 1;
+  }
   asio::io_context context{1};
-  Watcher watcher(config);
+  Watcher watcher(config, *password);
   int exit_code = 0;
   const auto finish = [&](std::exception_ptr failure) {
     context.stop();
