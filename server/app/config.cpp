@@ -24,6 +24,11 @@ std::optional<milliseconds> parse_duration(const std::string& text) {
   return std::nullopt;
 }
 
+std::string host_and_port(const std::string& host, unsigned short port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 namespace {
 
 std::string environment_name(std::string flag) {

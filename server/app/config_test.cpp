@@ -78,6 +78,11 @@ TEST_F(ConfigTest, OriginsAddUpAndAddressesComeApart) {
   EXPECT_EQ(parse({"serve", "--allow-origin", "https://a,https://b"}).config.allow_origins, config.allow_origins);
 }
 
+TEST(HostAndPort, PutsAnIpv6AddressInBrackets) {
+  EXPECT_EQ(host_and_port("127.0.0.1", 8080), "127.0.0.1:8080");
+  EXPECT_EQ(host_and_port("::1", 8080), "[::1]:8080");
+}
+
 TEST_F(ConfigTest, AMisspelledKeyInTheFileEndsWithTwoAndIsNamed) {
   std::ofstream(file_) << "hartbeat = \"7s\"\n";
   const auto refused = refusal({"--config", file_.c_str(), "serve"});

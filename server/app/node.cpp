@@ -147,7 +147,7 @@ class Node::Impl {
       if (!reserved) return std::unexpected(reserved.error());
       port = *std::move(reserved);
     }
-    url_ = "http://" + config_.listen_host + ":" + std::to_string(port.port);
+    url_ = "http://" + host_and_port(config_.listen_host, port.port);
     auto origins = kernel::OriginPolicy::create(config_.public_origin.empty() ? url_ : config_.public_origin,
                                                 config_.allow_origins);
     if (!origins) return std::unexpected(origins.error());

@@ -69,9 +69,9 @@ class WatchTest : public testing::Test {
   }
 
   Config config_;
+  kernel::MetricsRegistry metrics_;
   IoThread thread_;
   http::ReservedPort port_;
-  kernel::MetricsRegistry metrics_;
   StandIn node_;
   http::Server server_{thread_.context(), node_, metrics_, {}};
 };
