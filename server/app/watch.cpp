@@ -167,7 +167,7 @@ class Watcher {
 
   static void print(const std::string& frame) {
     static const bool on_terminal = isatty(STDOUT_FILENO) != 0;
-    std::cout << (on_terminal ? event_line(frame) : frame) << std::endl;
+    std::cout << (on_terminal ? event_line(frame, kernel::SystemClock{}.now()) : frame) << std::endl;
   }
 
   const Config& config_;
