@@ -98,8 +98,9 @@ CLI::Validator in_range(T least, T most) {
   return CLI::Range(least, most).description("");
 }
 
+void group(CLI::Option* option_in, const char* name) { option_in->group(name); }
+
 void add_serve_options(CLI::App& app, Config& config) {
-  const auto group = [](CLI::Option* option_in, const char* name) { return option_in->group(name); };
   constexpr const char* serving = "serve";
   group(address(app, "--listen", config.listen_host, config.listen_port, "Where to listen; port 0 takes a free one")
             ->default_str("127.0.0.1:8080"),
@@ -126,7 +127,9 @@ void add_serve_options(CLI::App& app, Config& config) {
   group(duration(app, "--heartbeat", config.heartbeat, milliseconds{100}, "How often each socket is pinged"), serving);
   group(duration(app, "--drain", config.drain, milliseconds{0}, "How long a stop takes to send all sockets away"),
         serving);
+}
 
+void add_limits(CLI::App& app, Config& config) {
   constexpr const char* limits = "serve: limits";
   const auto positive = in_range(std::size_t{1}, std::size_t{1'000'000'000});
   group(option(app, "--shards", config.shards, "I/O threads; 0 for one for each core")
@@ -178,7 +181,7 @@ void add_commands(CLI::App& app, Config& config) {
     sub->callback([&config, value] { config.command = value; });
     return sub;
   };
-  command("serve", "Run a node", Command::serve);
+  command("serve", "Run a node, with the options that orbit --help lists", Command::serve);
   command("migrate", "Bring the database up to date", Command::migrate);
 
   CLI::App* seed =
@@ -266,6 +269,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
       ->type_name("FORMAT")
       ->default_str("auto");
   add_serve_options(app, config);
+  add_limits(app, config);
   add_commands(app, config);
   try {
     app.parse(arguments(app, argc, argv));
