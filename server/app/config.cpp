@@ -1,9 +1,12 @@
 #include "app/config.hpp"
 
+#include <arpa/inet.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iostream>
 
 namespace orbit::app {
 
@@ -19,6 +22,11 @@ std::optional<milliseconds> parse_duration(const std::string& text) {
   if (unit == "m") return std::chrono::minutes{count};
   if (unit == "h") return std::chrono::hours{count};
   return std::nullopt;
+}
+
+std::string host_and_port(const std::string& host, unsigned short port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 namespace {
@@ -54,6 +62,11 @@ CLI::Option* duration(CLI::App& app, const std::string& flag, milliseconds& valu
       ->default_str(standard);
 }
 
+bool is_ip_address(const std::string& text) {
+  in6_addr parsed{};
+  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
+}
+
 CLI::Option* address(CLI::App& app, const std::string& flag, std::string& host, unsigned short& port,
                      const std::string& help) {
   return app
@@ -65,16 +78,18 @@ CLI::Option* address(CLI::App& app, const std::string& flag, std::string& host, 
             const char* first = text.data() + (colon == std::string::npos ? 0 : colon + 1);
             const char* last = text.data() + text.size();
             const auto [end, error] = std::from_chars(first, last, number);
-            if (colon == std::string::npos || colon == 0 || error != std::errc{} || end != last) {
-              throw CLI::ValidationError(flag, "must be HOST:PORT, not \"" + text + "\"");
+            std::string name = text.substr(0, colon);
+            if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+            if (colon == std::string::npos || error != std::errc{} || end != last || !is_ip_address(name)) {
+              throw CLI::ValidationError(
+                  flag, "must be an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080, not \"" + text + "\"");
             }
-            host = text.substr(0, colon);
+            host = std::move(name);
             port = number;
-            if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
           },
           help)
       ->envname(environment_name(flag))
-      ->type_name("HOST:PORT");
+      ->type_name("ADDRESS:PORT");
 }
 
 // Checks the range without writing it into the help: there it is noise.
@@ -83,24 +98,28 @@ CLI::Validator in_range(T least, T most) {
   return CLI::Range(least, most).description("");
 }
 
+void group(CLI::Option* option_in, const char* name) { option_in->group(name); }
+
 void add_serve_options(CLI::App& app, Config& config) {
-  const auto group = [](CLI::Option* option_in, const char* name) { return option_in->group(name); };
   constexpr const char* serving = "serve";
   group(address(app, "--listen", config.listen_host, config.listen_port, "Where to listen; port 0 takes a free one")
             ->default_str("127.0.0.1:8080"),
         serving);
   group(option(app, "--public-origin", config.public_origin,
-               "What browsers have in their address bar; http:// and the listening address unless given"),
+               "What browsers have in their address bar; http:// and the listening address unless given")
+            ->type_name("URL"),
         serving);
   group(option(app, "--allow-origin", config.allow_origins,
-               "Another web origin that may open sockets and send commands; repeatable")
+               "Another web origin that may open sockets and send commands; repeatable, or a list with commas")
+            ->delimiter(',')
             ->type_name("URL"),
         serving);
   group(option(app, "--web", config.web, "Folder of a built page to serve")->type_name("DIR"), serving);
   group(app.add_flag("--demo", config.demo, "Seed the demo workspaces when the database is new")->envname("ORBIT_DEMO"),
         serving);
   group(option(app, "--stripe-webhook-secret", config.stripe_webhook_secret,
-               "Secret of Stripe's webhook; without it every webhook is refused"),
+               "Secret of Stripe's webhook; without it every webhook is refused")
+            ->type_name("SECRET"),
         serving);
   group(duration(app, "--presence-grace", config.presence_grace, milliseconds{0},
                  "How long a member counts as online after their last tab closed"),
@@ -108,7 +127,9 @@ void add_serve_options(CLI::App& app, Config& config) {
   group(duration(app, "--heartbeat", config.heartbeat, milliseconds{100}, "How often each socket is pinged"), serving);
   group(duration(app, "--drain", config.drain, milliseconds{0}, "How long a stop takes to send all sockets away"),
         serving);
+}
 
+void add_limits(CLI::App& app, Config& config) {
   constexpr const char* limits = "serve: limits";
   const auto positive = in_range(std::size_t{1}, std::size_t{1'000'000'000});
   group(option(app, "--shards", config.shards, "I/O threads; 0 for one for each core")
@@ -148,6 +169,11 @@ void add_serve_options(CLI::App& app, Config& config) {
         limits);
 }
 
+CLI::Option* password_flag(CLI::App& app, Config& config) {
+  return app.add_flag("--password-stdin", config.password_from_stdin,
+                      "Read the password from standard input; else it is ORBIT_PASSWORD, or asked for");
+}
+
 void add_commands(CLI::App& app, Config& config) {
   const auto command = [&](const char* name, const char* help, Command value) {
     CLI::App* sub = app.add_subcommand(name, help);
@@ -155,24 +181,33 @@ void add_commands(CLI::App& app, Config& config) {
     sub->callback([&config, value] { config.command = value; });
     return sub;
   };
-  command("serve", "Run a node", Command::serve);
+  command("serve", "Run a node, with the options that orbit --help lists", Command::serve);
   command("migrate", "Bring the database up to date", Command::migrate);
 
   CLI::App* seed =
       command("seed", "Fill an empty database: with the demo, or with a first workspace and its owner", Command::seed);
-  seed->add_option("--workspace", config.seed_slug, "Slug of a first workspace, instead of the demo");
-  seed->add_option("--name", config.seed_name, "Its name");
-  seed->add_option("--owner", config.seed_owner,
-                   "E-mail address of its owner; the password is read from standard input");
-  seed->add_option("--owner-name", config.seed_owner_name, "The owner's name");
+  CLI::Option* slug =
+      seed->add_option("--workspace", config.seed_slug, "Slug of a first workspace, instead of the demo")
+          ->type_name("SLUG");
+  CLI::Option* name = seed->add_option("--name", config.seed_name, "Its name")->type_name("NAME");
+  CLI::Option* owner =
+      seed->add_option("--owner", config.seed_owner, "E-mail address of its owner")->type_name("EMAIL");
+  CLI::Option* owner_name =
+      seed->add_option("--owner-name", config.seed_owner_name, "The owner's name")->type_name("NAME");
+  CLI::Option* from_stdin = password_flag(*seed, config);
+  slug->needs(name)->needs(owner)->needs(owner_name);
+  for (CLI::Option* part : {name, owner, owner_name, from_stdin}) part->needs(slug);
 
   CLI::App* watch = command("watch", "Be a tab in a terminal: print each event as it lands", Command::watch);
-  watch->add_option("--url", config.watch_url, "The node")->envname("ORBIT_URL")->capture_default_str();
-  watch->add_option("--workspace", config.watch_workspace, "Slug of the workspace")->required();
-  watch
-      ->add_option("--as", config.watch_as,
-                   "E-mail address to sign in with; the password is asked for, or ORBIT_PASSWORD")
-      ->required();
+  watch->add_option("--url", config.watch_url, "The node")
+      ->envname("ORBIT_URL")
+      ->type_name("URL")
+      ->capture_default_str();
+  watch->add_option("--origin", config.watch_origin, "The node's public origin, where it isn't the URL")
+      ->type_name("URL");
+  watch->add_option("--workspace", config.watch_workspace, "Slug of the workspace")->type_name("SLUG")->required();
+  watch->add_option("--as", config.watch_as, "E-mail address to sign in with")->type_name("EMAIL")->required();
+  password_flag(*watch, config);
 
   CLI::App* catalog = command("catalog", "Print every event, as documentation or for other programs", Command::catalog);
   catalog->add_option("--format", config.catalog_format, "How")
@@ -193,6 +228,13 @@ std::vector<std::string> arguments(const CLI::App& app, int argc, const char* co
   return words;
 }
 
+// CLI11's sentence about an unknown key speaks of INI.
+std::string what_of(const CLI::ConfigError& error) {
+  constexpr std::string_view unknown = "INI was not able to parse ";
+  const std::string_view what = error.what();
+  return what.starts_with(unknown) ? "no such option: " + std::string(what.substr(unknown.size())) : std::string(what);
+}
+
 }  // namespace
 
 ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
@@ -205,12 +247,14 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
       "orbit");
   app.footer(
       "Examples:\n"
-      "  orbit serve --demo                                         try it: http://127.0.0.1:8080\n"
-      "  orbit watch --workspace acme --as ada@acme.test            see what happens there\n"
-      "  orbit serve --public-origin https://app.example --listen 127.0.0.1:9000");
+      "  orbit serve --demo                                 try it: http://127.0.0.1:8080\n"
+      "  orbit watch --workspace acme --as ada@acme.test    see what happens there\n"
+      "  orbit serve --listen 127.0.0.1:9000 --public-origin https://app.example    behind a proxy that does TLS\n"
+      "  orbit seed --workspace acme --name Acme --owner ada@acme.example --owner-name Ada    a first workspace");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.require_subcommand(1);
-  app.set_config("--config", "", "A TOML file with any of these options")->envname("ORBIT_CONFIG");
+  app.set_config("--config", "", "A TOML file with any of these options")->envname("ORBIT_CONFIG")->type_name("FILE");
+  app.allow_config_extras(CLI::config_extras_mode::error);
   app.set_version_flag("--version", "orbit 0.1.0");
   option(app, "--database", config.database, "Where everything is kept")->type_name("sqlite:PATH");
   option(app, "--log-level", config.log_level, "debug, info, warn or error")
@@ -225,9 +269,13 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
       ->type_name("FORMAT")
       ->default_str("auto");
   add_serve_options(app, config);
+  add_limits(app, config);
   add_commands(app, config);
   try {
     app.parse(arguments(app, argc, argv));
+  } catch (const CLI::ConfigError& error) {
+    std::cerr << "The file of --config: " << what_of(error) << "\n";
+    parsed.exit_code = 2;
   } catch (const CLI::ParseError& error) {
     parsed.exit_code = app.exit(error) == 0 ? 0 : 2;
   }

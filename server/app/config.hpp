@@ -44,6 +44,9 @@ struct Config {
   unsigned short metrics_port = 0;
   std::string stripe_webhook_secret;
 
+  // seed and watch
+  bool password_from_stdin = false;
+
   // seed
   std::string seed_slug;  // empty: the demo
   std::string seed_name;
@@ -52,6 +55,7 @@ struct Config {
 
   // watch
   std::string watch_url = "http://127.0.0.1:8080";
+  std::string watch_origin;  // empty: that of watch_url
   std::string watch_workspace;
   std::string watch_as;
 
@@ -69,5 +73,8 @@ struct ParsedCommandLine {
 
 /// "500ms", "2s", "5m", "1h"; nullopt for all else.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(const std::string& text);
+
+/// "127.0.0.1:8080", "[::1]:8080".
+[[nodiscard]] std::string host_and_port(const std::string& host, unsigned short port);
 
 }  // namespace orbit::app

@@ -15,6 +15,17 @@ ParsedCommandLine parse(std::vector<const char*> arguments) {
   return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
 }
 
+struct Refusal {
+  std::optional<int> exit_code;
+  std::string said;
+};
+
+Refusal refusal(const std::vector<const char*>& arguments) {
+  testing::internal::CaptureStderr();
+  const auto exit_code = parse(arguments).exit_code;
+  return {exit_code, testing::internal::GetCapturedStderr()};
+}
+
 class ConfigTest : public testing::Test {
  protected:
   ConfigTest() { std::ofstream(file_) << "heartbeat = \"7s\"\nsockets-per-member = 7\n"; }
@@ -49,11 +60,12 @@ TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
                                               {"serve", "--heartbeat", "0s"},
                                               {"serve", "--listen", "8080"},
                                               {"serve", "--listen", "127.0.0.1:99999"},
+                                              {"serve", "--listen", "localhost:8080"},
                                               {"serve", "--message-rate", "0"},
                                               {"serve", "--log-format", "xml"}}) {
-    testing::internal::CaptureStderr();
-    EXPECT_EQ(parse(bad).exit_code, 2) << bad[1] << " " << bad[2];
-    EXPECT_NE(testing::internal::GetCapturedStderr().find(bad[1]), std::string::npos) << bad[1] << " " << bad[2];
+    const auto refused = refusal(bad);
+    EXPECT_EQ(refused.exit_code, 2) << bad[1] << " " << bad[2];
+    EXPECT_NE(refused.said.find(bad[1]), std::string::npos) << bad[1] << " " << bad[2];
   }
 }
 
@@ -63,6 +75,43 @@ TEST_F(ConfigTest, OriginsAddUpAndAddressesComeApart) {
   EXPECT_EQ(config.allow_origins, (std::vector<std::string>{"https://a", "https://b"}));
   EXPECT_EQ(config.listen_host, "::1");
   EXPECT_EQ(config.listen_port, 9);
+  EXPECT_EQ(parse({"serve", "--allow-origin", "https://a,https://b"}).config.allow_origins, config.allow_origins);
+}
+
+TEST(HostAndPort, PutsAnIpv6AddressInBrackets) {
+  EXPECT_EQ(host_and_port("127.0.0.1", 8080), "127.0.0.1:8080");
+  EXPECT_EQ(host_and_port("::1", 8080), "[::1]:8080");
+}
+
+TEST_F(ConfigTest, AMisspelledKeyInTheFileEndsWithTwoAndIsNamed) {
+  std::ofstream(file_) << "hartbeat = \"7s\"\n";
+  const auto refused = refusal({"--config", file_.c_str(), "serve"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.said.find("no such option: hartbeat"), std::string::npos) << refused.said;
+}
+
+TEST_F(ConfigTest, AFileThatIsNotThereEndsWithTwoAndIsNamed) {
+  const auto refused = refusal({"--config", "/nonexistent/orbit.toml", "serve"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.said.find("/nonexistent/orbit.toml"), std::string::npos) << refused.said;
+}
+
+TEST_F(ConfigTest, TheFirstWorkspaceAndItsOwnerAreGivenWholeOrNotAtAll) {
+  EXPECT_EQ(parse({"seed"}).exit_code, std::nullopt);
+  EXPECT_EQ(parse({"seed", "--workspace", "acme", "--name", "Acme", "--owner", "ada@acme.test", "--owner-name", "Ada"})
+                .exit_code,
+            std::nullopt);
+  for (const std::vector<const char*>& partial : {std::vector<const char*>{"--owner", "ada@acme.test"},
+                                                  {"--owner", "ada@acme.test", "--owner-name", "Ada", "--name", "Acme"},
+                                                  {"--workspace", "acme"},
+                                                  {"--workspace", "acme", "--name", "Acme", "--owner", "ada@acme.test"},
+                                                  {"--password-stdin"}}) {
+    std::vector<const char*> arguments{"seed"};
+    arguments.insert(arguments.end(), partial.begin(), partial.end());
+    const auto refused = refusal(arguments);
+    EXPECT_EQ(refused.exit_code, 2) << partial[0];
+    EXPECT_NE(refused.said.find(" requires --"), std::string::npos) << refused.said;
+  }
 }
 
 }  // namespace

@@ -1,9 +1,6 @@
 #include "app/event_line.hpp"
 
 #include <boost/json.hpp>
-#include <chrono>
-
-#include "kernel/clock.hpp"
 
 namespace orbit::app {
 
@@ -49,26 +46,38 @@ std::string summary(const json::object& frame) {
     return "connected at seq " + text_at(frame, "seq") + ", " + std::to_string(known) + " here";
   }
   for (const auto& [key, value] : frame) {
-    if (value.is_object()) return about(value.get_object());
+    if (value.is_object() && key != "payload") return about(value.get_object());
   }
   std::string line = about(frame);
   if (const auto member = text_at(frame, "memberId"); !member.empty() && member != line) line += "  " + member;
   return line;
 }
 
+// U+0000 to U+001F, U+007F, and U+0080 to U+009F, which UTF-8 writes with two bytes.
+std::string without_controls(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    const bool two_bytes = byte == 0xC2 && next >= 0x80 && next <= 0x9F;
+    if (byte < 0x20 || byte == 0x7F || two_bytes) text.replace(i, two_bytes ? 2 : 1, " ");
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string event_line(std::string_view text) {
+std::string event_line(std::string_view text, kernel::Timestamp now) {
   boost::system::error_code error;
   const json::value value = json::parse(json::string_view(text.data(), text.size()), error);
-  if (error || !value.is_object()) return std::string(text);
+  if (error || !value.is_object()) return without_controls(std::string(text));
   const json::object& frame = value.get_object();
-  const std::string type = text_at(frame, "type");
+  const std::string type = without_controls(text_at(frame, "type"));
   std::string seq = frame.contains("seq") && type != "hello" ? text_at(frame, "seq") : "";
   seq.insert(0, seq.size() < 6 ? 6 - seq.size() : 0, ' ');
   const std::string padding(type.size() < 30 ? 30 - type.size() : 1, ' ');
-  const std::string time = kernel::to_iso8601(kernel::SystemClock{}.now()).substr(11, 12);
-  return dim + time + " " + seq + plain + "  " + colour_of(type) + bold + type + plain + padding + summary(frame);
+  const std::string time = kernel::to_iso8601(now).substr(11, 12);
+  return dim + time + " " + seq + plain + "  " + colour_of(type) + bold + type + plain + padding +
+         without_controls(summary(frame));
 }
 
 }  // namespace orbit::app

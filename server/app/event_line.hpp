@@ -4,9 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "kernel/clock.hpp"
+
 namespace orbit::app {
 
-/// Time, seq, type and what it is about, coloured; the frame itself where it can't be read.
-[[nodiscard]] std::string event_line(std::string_view frame);
+/// When it came, seq, type and what it is about, coloured; the frame itself where it can't be read. Control characters
+/// become spaces: a name can't write to the terminal.
+[[nodiscard]] std::string event_line(std::string_view frame, kernel::Timestamp now);
 
 }  // namespace orbit::app

@@ -11,6 +11,7 @@
 #include "app/domain.hpp"
 #include "app/logging.hpp"
 #include "app/node.hpp"
+#include "app/password.hpp"
 #include "app/seed.hpp"
 #include "app/watch.hpp"
 #include "catalog/printers.hpp"
@@ -99,10 +100,10 @@ int seed(const Config& config) {
     app::NobodyListens nobody;
     app::Domain domain(database, nobody, "", clock);
     if (!config.seed_slug.empty()) {
-      std::string password;
-      std::getline(std::cin, password);
+      const auto password = app::read_password(config.password_from_stdin);
+      if (!password) return fail(password.error());
       const auto seeded = app::seed_owner(
-          domain, {config.seed_slug, config.seed_name, config.seed_owner, config.seed_owner_name, password});
+          domain, {config.seed_slug, config.seed_name, config.seed_owner, config.seed_owner_name, *password});
       if (!seeded) return fail(seeded.error());
       std::cout << "made workspace " << config.seed_slug << ", owned by " << config.seed_owner << "\n";
       return 0;

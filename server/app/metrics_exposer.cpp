@@ -6,6 +6,8 @@
 
 #include <map>
 
+#include "app/config.hpp"
+
 namespace orbit::app {
 
 namespace {
@@ -50,11 +52,12 @@ struct Handle {
 
 kernel::Result<std::shared_ptr<void>> expose_metrics(const std::string& host, unsigned short port,
                                                      const kernel::MetricsRegistry& metrics) {
+  const std::string address = host_and_port(host, port);
   try {
-    return std::shared_ptr<void>(std::make_shared<Handle>(metrics, host + ":" + std::to_string(port)));
+    return std::shared_ptr<void>(std::make_shared<Handle>(metrics, address));
   } catch (const std::exception& error) {
     return kernel::failure(kernel::ErrorKind::unavailable, "metrics.cannot_listen",
-                           "Can't serve metrics on " + host + ":" + std::to_string(port) + ": " + error.what() + ".");
+                           "Can't serve metrics on " + address + ": " + error.what());
   }
 }
 

@@ -103,7 +103,8 @@ class Node::Impl {
   explicit Impl(const Config& config) : config_(config), scheduler_(realtime_thread_.context()) {}
 
   ~Impl() {
-    if (!started_) return;
+    // Whoever calls into another thread's parts ends before those are taken down.
+    if (workers_) workers_->stop();
     realtime_thread_.stop();
     shards_.clear();
   }
@@ -147,7 +148,7 @@ class Node::Impl {
       if (!reserved) return std::unexpected(reserved.error());
       port = *std::move(reserved);
     }
-    url_ = "http://" + config_.listen_host + ":" + std::to_string(port.port);
+    url_ = "http://" + host_and_port(config_.listen_host, port.port);
     auto origins = kernel::OriginPolicy::create(config_.public_origin.empty() ? url_ : config_.public_origin,
                                                 config_.allow_origins);
     if (!origins) return std::unexpected(origins.error());
@@ -167,7 +168,6 @@ class Node::Impl {
       if (!exposer) return std::unexpected(exposer.error());
       metrics_exposer_ = *std::move(exposer);
     }
-    started_ = true;
     ready_ = true;
     for (const auto& host : shards_) host->server.start();
     return {};
@@ -219,7 +219,7 @@ class Node::Impl {
   }
 
   void stop() {
-    ready_ = false;
+    if (!ready_.exchange(false)) return;
     spdlog::info("stopping: {} sockets to send away", realtime_->hub.socket_count());
     std::latch drained(static_cast<std::ptrdiff_t>(shards_.size()));
     for (const auto& host : shards_) host->shard.drain(config_.drain, [&] { drained.count_down(); });
@@ -249,7 +249,6 @@ class Node::Impl {
   std::vector<std::unique_ptr<ShardHost>> shards_;
   std::shared_ptr<void> metrics_exposer_;
   std::atomic<bool> ready_{false};
-  bool started_ = false;
   std::string url_;
 };
 

@@ -13,7 +13,8 @@ class Node {
   explicit Node(const Config& config);
   ~Node();
 
-  /// Opens the database, publishes what a crash left unpublished, listens. Errors are whole sentences.
+  /// Opens the database, publishes what a crash left unpublished, listens. Errors are whole sentences; after one, only
+  /// destroy the node.
   [[nodiscard]] kernel::Result<> start();
 
   /// "http://127.0.0.1:8080", once started.
@@ -22,7 +23,8 @@ class Node {
   /// Whether the database holds the demo's people and the node says so.
   [[nodiscard]] bool runs_demo() const;
 
-  /// Takes no more work, sends all sockets away with 1012, finishes what was begun.
+  /// Takes no more work, sends all sockets away with 1012, finishes what was begun. Does nothing where the node doesn't
+  /// run. A node that is destroyed without it drops its sockets.
   void stop();
 
  private:

@@ -46,6 +46,14 @@ UserId add_user(Domain& domain, const std::string& name, const std::string& emai
   }));
 }
 
+Result<> check_slug_is_free(Domain& domain, const std::string& slug) {
+  return domain.unit_of_work.read([&](const kernel::ReadContext& context) -> Result<> {
+    if (!domain.repositories.workspaces.find_by_slug(context, slug)) return {};
+    return kernel::failure(kernel::ErrorKind::conflict, "workspace.slug_taken",
+                           "There is a workspace " + slug + " already.");
+  });
+}
+
 // Invites and accepts, as people would.
 kernel::MemberId add_member(Domain& domain, UserId owner, UserId person, const std::string& slug,
                             const std::string& email, catalog::SystemRole key) {
@@ -93,8 +101,12 @@ Result<> seed_demo(Domain& domain) {
 
 Result<> seed_owner(Domain& domain, const FirstOwner& owner) {
   return seeding([&] {
+    // All that the workspace could be refused for comes first: an account without it would be in the way of another
+    // try.
     must(workspaces::check_slug(owner.slug));
+    must(identity::normalise_name(owner.name));
     must(identity::check_new_password(owner.password));
+    must(check_slug_is_free(domain, owner.slug));
     const UserId user = add_user(domain, owner.owner_name, owner.email, domain.hasher.hash(owner.password));
     must(domain.workspaces.create(user, owner.slug, owner.name));
   });

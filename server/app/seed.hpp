@@ -25,7 +25,8 @@ struct FirstOwner {
   std::string password;
 };
 
-/// Makes an account and a workspace that it owns. Errors: those of the fields; conflict "user.exists".
+/// Makes an account and a workspace that it owns, or neither. Errors: those of the fields; conflict "user.exists",
+/// "workspace.slug_taken".
 [[nodiscard]] kernel::Result<> seed_owner(Domain& domain, const FirstOwner& owner);
 
 }  // namespace orbit::app

@@ -20,6 +20,7 @@
 #include <random>
 
 #include "app/event_line.hpp"
+#include "app/password.hpp"
 
 namespace orbit::app {
 
@@ -30,6 +31,7 @@ using asio::use_awaitable;
 using asio::ip::tcp;
 using boost::system::error_code;
 using WebSocket = beast::websocket::stream<beast::tcp_stream>;
+using Answer = beast::http::response<beast::http::string_body>;
 
 namespace {
 
@@ -39,28 +41,33 @@ struct Ended {
   std::string sentence;
 };
 
-std::string read_password() {
-  if (const char* given = std::getenv("ORBIT_PASSWORD")) return given;
-  if (isatty(STDIN_FILENO) == 0) {
-    std::string line;
-    std::getline(std::cin, line);
-    return line;
-  }
-  return getpass("Password: ");
+// What an answer other than the one hoped for says: the detail of its problem, or its status.
+std::string refusal(const Answer& answer) {
+  error_code malformed;
+  const json::value problem = json::parse(answer.body(), malformed);
+  const json::value* detail = !malformed && problem.is_object() ? problem.get_object().if_contains("detail") : nullptr;
+  if (detail != nullptr && detail->is_string()) return std::string(detail->get_string());
+  return "it answered " + std::to_string(answer.result_int()) + " " + std::string(answer.reason()) + ".";
+}
+
+// A node or proxy that will answer otherwise in a while: full, stopping, starting.
+bool passes(const Answer& answer) {
+  return answer.result_int() == 429 || (answer.result_int() >= 502 && answer.result_int() <= 504);
 }
 
 class Watcher {
  public:
-  explicit Watcher(const Config& config) : config_(config), url_(boost::urls::parse_uri(config.watch_url).value()) {}
+  Watcher(const Config& config, std::string password)
+      : config_(config), url_(boost::urls::parse_uri(config.watch_url).value()), password_(std::move(password)) {}
 
   asio::awaitable<void> run() {
-    co_await sign_in(read_password());
+    co_await sign_in();
     for (int attempt = 0;; ++attempt) {
       const bool was_open = co_await follow();
       attempt = was_open ? 0 : attempt;
       const double most = std::min(15.0, 0.25 * static_cast<double>(1 << std::min(attempt, 6)));
       const std::chrono::duration<double> wait{std::uniform_real_distribution<>(0.05, most)(random_)};
-      std::cerr << "connection lost; trying again in " << static_cast<int>(wait.count() * 1000) << " ms\n";
+      std::cerr << "not connected; trying again in " << static_cast<int>(wait.count() * 1000) << " ms\n";
       asio::steady_timer timer(co_await asio::this_coro::executor,
                                std::chrono::duration_cast<std::chrono::milliseconds>(wait));
       co_await timer.async_wait(use_awaitable);
@@ -78,14 +85,16 @@ class Watcher {
     tcp::resolver resolver(co_await asio::this_coro::executor);
     const std::string port = url_.has_port() ? std::string(url_.port()) : "80";
     stream.expires_after(std::chrono::seconds(10));
-    co_await stream.async_connect(co_await resolver.async_resolve(url_.host(), port, use_awaitable), use_awaitable);
+    co_await stream.async_connect(co_await resolver.async_resolve(url_.host_address(), port, use_awaitable),
+                                  use_awaitable);
   }
 
   [[nodiscard]] std::string origin() const {
+    if (!config_.watch_origin.empty()) return config_.watch_origin;
     return std::string(url_.scheme()) + "://" + std::string(url_.encoded_host_and_port());
   }
 
-  asio::awaitable<void> sign_in(const std::string& password) {
+  asio::awaitable<void> sign_in() {
     beast::tcp_stream stream(co_await asio::this_coro::executor);
     co_await connect(stream);
     beast::http::request<beast::http::string_body> request(beast::http::verb::post, "/v1/session", 11);
@@ -93,18 +102,14 @@ class Watcher {
     request.set(beast::http::field::origin, origin());
     request.set(beast::http::field::content_type, "application/json");
     request.set(beast::http::field::user_agent, "orbit watch");
-    request.body() = json::serialize(json::object{{"email", config_.watch_as}, {"password", password}});
+    request.body() = json::serialize(json::object{{"email", config_.watch_as}, {"password", password_}});
     request.prepare_payload();
     co_await beast::http::async_write(stream, request, use_awaitable);
     beast::flat_buffer buffer;
-    beast::http::response<beast::http::string_body> response;
+    Answer response;
     co_await beast::http::async_read(stream, buffer, response, use_awaitable);
     if (response.result() != beast::http::status::ok) {
-      error_code malformed;
-      const json::value problem = json::parse(response.body(), malformed);
-      const bool says_why = !malformed && problem.is_object() && problem.get_object().contains("detail");
-      throw Ended{1, "Can't sign in as " + config_.watch_as + ": " +
-                         (says_why ? std::string(problem.at("detail").as_string()) : "the node refused")};
+      throw Ended{1, "Can't sign in as " + config_.watch_as + ": " + refusal(response)};
     }
     const std::string cookie(response[beast::http::field::set_cookie]);
     cookie_ = cookie.substr(0, cookie.find(';'));
@@ -114,6 +119,7 @@ class Watcher {
   asio::awaitable<bool> follow() {
     socket_.emplace(co_await asio::this_coro::executor);
     bool opened = false;
+    Answer response;
     try {
       co_await connect(beast::get_lowest_layer(*socket_));
       beast::get_lowest_layer(*socket_).expires_never();
@@ -122,7 +128,6 @@ class Watcher {
         request.set(beast::http::field::cookie, cookie_);
         request.set(beast::http::field::origin, origin());
       }));
-      beast::websocket::response_type response;
       co_await socket_->async_handshake(
           response, std::string(url_.encoded_host_and_port()),
           "/v1/ws?workspace=" + boost::urls::encode(config_.watch_workspace, boost::urls::unreserved_chars),
@@ -135,7 +140,10 @@ class Watcher {
       }
     } catch (const boost::system::system_error& error) {
       if (error.code() == beast::websocket::error::upgrade_declined) {
-        throw Ended{1, config_.watch_as + " is no member of a workspace named " + config_.watch_workspace + "."};
+        const std::string sentence =
+            "The node opens no socket in " + config_.watch_workspace + ": " + refusal(response);
+        if (!passes(response)) throw Ended{1, sentence};
+        std::cerr << sentence << "\n";
       }
       if (error.code() == beast::websocket::error::closed) consider(socket_->reason());
     }
@@ -159,11 +167,12 @@ class Watcher {
 
   static void print(const std::string& frame) {
     static const bool on_terminal = isatty(STDOUT_FILENO) != 0;
-    std::cout << (on_terminal ? event_line(frame) : frame) << std::endl;
+    std::cout << (on_terminal ? event_line(frame, kernel::SystemClock{}.now()) : frame) << std::endl;
   }
 
   const Config& config_;
   boost::urls::url url_;
+  const std::string password_;
   std::string cookie_;
   std::optional<WebSocket> socket_;
   std::mt19937 random_{std::random_device{}()};
@@ -172,12 +181,22 @@ class Watcher {
 }  // namespace
 
 int watch(const Config& config) {
-  if (!boost::urls::parse_uri(config.watch_url)) {
-    std::cerr << "--url must be a URL such as http://127.0.0.1:8080\n";
+  const auto url = boost::urls::parse_uri(config.watch_url);
+  if (!url || url->scheme_id() != boost::urls::scheme::http || url->host().empty()) {
+    std::cerr << "--url must be a URL such as http://127.0.0.1:8080, not \"" << config.watch_url << "\".\n";
+    if (url && url->scheme_id() == boost::urls::scheme::https) {
+      std::cerr << "watch speaks no TLS: give the address that the node itself listens on, and its public one as "
+                   "--origin.\n";
+    }
     return 2;
   }
+  const auto password = read_password(config.password_from_stdin);
+  if (!password) {
+    std::cerr << "orbit: " << password.error().message << "\n";
+    return 1;
+  }
   asio::io_context context{1};
-  Watcher watcher(config);
+  Watcher watcher(config, *password);
   int exit_code = 0;
   const auto finish = [&](std::exception_ptr failure) {
     context.stop();
