@@ -44,6 +44,7 @@ test("a member can be removed with the keyboard alone", async ({ openAs }) => {
   const ada = await openAs("Ada");
   await ada.getByRole("button", { name: "Remove Alan Turing" }).focus();
   await ada.keyboard.press("Enter");
+  await expect(ada.getByRole("dialog")).toBeVisible();
   await ada.keyboard.press("Escape");
   await expect(ada.getByRole("dialog")).toBeHidden();
   await ada.keyboard.press("Enter");

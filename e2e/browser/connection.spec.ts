@@ -29,6 +29,8 @@ test("after a cut of the network a tab shows what it missed", async ({ openAs, e
     await grace.context().setOffline(false);
     await expect(pill(grace, "Live")).toBeVisible();
     await expect(row).toHaveText("Admin");
+    await grace.close();
+    await ada.close();
   } finally {
     network.dispose();
     await node.dispose();

@@ -54,15 +54,19 @@ TEST_F(NodeTest, TakesDownShardsThatListenWhereTheMetricsCannot) {
   Config same_metrics = config("second");
   same_metrics.metrics_host = "127.0.0.1";
   same_metrics.metrics_port = port_of(first);
-  {
-    Node second(same_metrics);
-    EXPECT_EQ(code(second.start()), "metrics.cannot_listen");
-    same_metrics.listen_port = port_of(second);
+  // Another program may take the port in between: not three times.
+  std::string outcome = "never tried";
+  for (int attempt = 0; attempt < 3 && !outcome.empty(); ++attempt) {
+    Config same_port = config("third" + std::to_string(attempt));
+    {
+      Node second(same_metrics);
+      EXPECT_EQ(code(second.start()), "metrics.cannot_listen");
+      same_port.listen_port = port_of(second);
+    }
+    Node third(same_port);
+    outcome = code(third.start());
   }
-  same_metrics.metrics_host.clear();
-  Node third(same_metrics);
-  EXPECT_EQ(code(third.start()), "") << "the port is free again";
-  third.stop();
+  EXPECT_EQ(outcome, "") << "the port is not free again";
   first.stop();
 }
 
