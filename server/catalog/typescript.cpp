@@ -183,11 +183,16 @@ void append_shapes(std::string& out, const CatalogModel& model) {
   out += "};\n";
 }
 
+// For people, "readonly" before every list is noise.
+std::string shown_type(const TypeModel& type) {
+  return type.kind == Kind::list ? type_name(*type.items) + "[]" : type_name(type);
+}
+
 std::string field_docs(const ObjectModel& object) {
   std::string out = "[";
   for (const FieldModel& field : object.fields) {
     out += "\n      { name: " + quoted(field.name) +
-           ", type: " + quoted(type_name(field.type) + (field.nullable ? " | null" : "")) +
+           ", type: " + quoted(shown_type(field.type) + (field.nullable ? " | null" : "")) +
            ", doc: " + quoted(field.doc) + ", optional: " + (field.optional ? "true" : "false") + " },";
   }
   return out + (object.fields.empty() ? "]" : "\n    ]");
