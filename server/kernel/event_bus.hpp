@@ -35,6 +35,14 @@ class EventBus {
 
   void subscribe(std::string_view type, Handler handler);
 
+  /// Subscribes a copy of `handler` to every event of an EventList: it must take each of them.
+  template <class Events, class TypedHandler>
+  void subscribe_each(const TypedHandler& handler) {
+    using boost::mp11::mp_identity;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<mp_identity, Events>>(
+        [&](auto listed) { subscribe<typename decltype(listed)::type>(handler); });
+  }
+
   /// Calls each handler of the event's type, in the order they subscribed. A handler that throws is reported to the
   /// failure sink and stops neither the others nor the caller.
   void publish(const DomainEvent& event);

@@ -13,6 +13,12 @@ struct TeamRenamed {
 };
 BOOST_DESCRIBE_STRUCT(TeamRenamed, (), (team_id))
 
+struct TeamArchived {
+  static constexpr std::string_view type = "test.team.archived";
+  TeamId team_id;
+};
+BOOST_DESCRIBE_STRUCT(TeamArchived, (), (team_id))
+
 class EventBusTest : public testing::Test {
  protected:
   ManualClock clock;
@@ -28,6 +34,15 @@ TEST_F(EventBusTest, HandsATypedEventToItsSubscribers) {
   bus.subscribe("test.other", [&](const DomainEvent&) { FAIL(); });
   bus.publish(event);
   EXPECT_EQ(seen, std::vector{team});
+}
+
+TEST_F(EventBusTest, HandsEachEventOfAListToOneHandler) {
+  std::vector<std::string_view> seen;
+  bus.subscribe_each<EventList<TeamRenamed, TeamArchived>>(
+      [&](const auto& typed, const DomainEvent&) { seen.push_back(typed.type); });
+  bus.publish(event);
+  bus.publish(to_domain_event(TeamArchived{team}, event.workspace_id, clock.now()));
+  EXPECT_EQ(seen, (std::vector{TeamRenamed::type, TeamArchived::type}));
 }
 
 TEST_F(EventBusTest, AHandlerThatThrowsStopsNeitherTheOthersNorThePublisher) {

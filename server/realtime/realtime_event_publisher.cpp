@@ -23,17 +23,9 @@ RealtimeEventPublisher::RealtimeEventPublisher(kernel::EventBus& bus, const Sour
       epoch_(std::move(epoch)),
       dropped_counter_(metrics.counter("orbit_publisher_dropped_total",
                                        "Events not sent because what they are about was gone already")) {
-  subscribe_to<workspaces::Events>(bus);
-  subscribe_to<billing::Events>(bus);
-}
-
-template <class Events>
-void RealtimeEventPublisher::subscribe_to(kernel::EventBus& bus) {
-  using boost::mp11::mp_identity;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<mp_identity, Events>>([&](auto listed) {
-    using Event = typename decltype(listed)::type;
-    bus.subscribe<Event>([this](const Event& event, const DomainEvent& cause) { publish(event, cause); });
-  });
+  const auto tell = [this](const auto& event, const DomainEvent& cause) { publish(event, cause); };
+  bus.subscribe_each<workspaces::Events>(tell);
+  bus.subscribe_each<billing::Events>(tell);
 }
 
 template <class Event>

@@ -29,9 +29,6 @@ class RealtimeEventPublisher {
   void event_lost(const kernel::DomainEvent& event);
 
  private:
-  template <class Events>
-  void subscribe_to(kernel::EventBus& bus);
-
   // Tells the audience of any event; the overloads do what else belongs to theirs.
   template <class Event>
   void publish(const Event& event, const kernel::DomainEvent& cause);
