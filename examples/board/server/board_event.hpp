@@ -32,9 +32,10 @@ BOOST_DESCRIBE_STRUCT(CardMoved, (), (card))
 
 struct CardRemoved {
   static constexpr std::string_view type = "card.removed";
+  BoardId board_id;
   CardId card_id;
 };
-BOOST_DESCRIBE_STRUCT(CardRemoved, (), (card_id))
+BOOST_DESCRIBE_STRUCT(CardRemoved, (), (board_id, card_id))
 
 }  // namespace wire
 

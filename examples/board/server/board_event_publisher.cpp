@@ -39,7 +39,7 @@ BoardEventPublisher::Projected BoardEventPublisher::project(const ReadContext& c
 }
 
 BoardEventPublisher::Projected BoardEventPublisher::project(const ReadContext&, const CardRemoved& event) const {
-  return wire::CardRemoved{event.card_id};
+  return wire::CardRemoved{event.board_id, event.card_id};
 }
 
 template <class Event>

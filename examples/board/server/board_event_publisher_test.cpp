@@ -111,7 +111,8 @@ TEST_F(BoardEventPublisherTest, DropsTheEventsOfACardThatIsGoneByThen) {
   move(card, Column::doing);
   remove(card);
   publish();
-  EXPECT_EQ(shard.received(ada), Received{R"({"type":"card.removed","seq":3,"cardId":")" + card.str() + R"("})"});
+  EXPECT_EQ(shard.received(ada), Received{R"({"type":"card.removed","seq":3,"boardId":")" + board.str() +
+                                          R"(","cardId":")" + card.str() + R"("})"});
 }
 
 }  // namespace
