@@ -1,6 +1,7 @@
 #include "app/config.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -33,7 +34,8 @@ class ConfigTest : public testing::Test {
     unsetenv("ORBIT_HEARTBEAT");
     std::remove(file_.c_str());
   }
-  std::string file_ = testing::TempDir() + "orbit-config-test.toml";
+  // Its own: tests run side by side, each in a process.
+  std::string file_ = testing::TempDir() + "orbit-config-test-" + std::to_string(getpid()) + ".toml";
 };
 
 TEST(Duration, TakesTheFourUnitsAndNothingElse) {
