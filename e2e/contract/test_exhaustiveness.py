@@ -7,22 +7,26 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SERVER = ROOT / "server"
+INCLUDED = [ROOT / "server", ROOT / "examples"]
+
+
+def find(name):
+    return next(folder / name for folder in INCLUDED if (folder / name).exists())
 
 
 def compile_with(source, shadow=None, header=None, replacements=()):
     """The compiler's errors for `source`, with `replacements` made in a copy of `header` that shadows the real one."""
-    shadows = []
+    folders = INCLUDED
     if header:
-        text = (SERVER / header).read_text()
+        text = find(header).read_text()
         for old, new in replacements:
             assert text.count(old) == 1, f"{header} no longer says {old!r} once"
             text = text.replace(old, new)
         (shadow / header).parent.mkdir(parents=True)
         (shadow / header).write_text(text)
-        shadows = ["-I", shadow]
+        folders = [shadow, *INCLUDED]
     done = subprocess.run(
-        ["g++", "-std=c++23", "-fsyntax-only", "-w", *shadows, "-I", SERVER, SERVER / source],
+        ["g++", "-std=c++23", "-fsyntax-only", "-w", *(f"-I{folder}" for folder in folders), find(source)],
         capture_output=True, text=True,
     )
     return "\n".join(line for line in done.stderr.splitlines() if "error:" in line)
@@ -48,8 +52,19 @@ BOOST_DESCRIBE_STRUCT(TeamArchived, (), (team_id))
 
 using Events"""
 
+CARD_RENAMED = """struct CardRenamed {
+  static constexpr std::string_view type = "board.card.renamed";
+  BoardId board_id;
+  CardId card_id;
+};
+BOOST_DESCRIBE_STRUCT(CardRenamed, (), (board_id, card_id))
 
-@pytest.mark.parametrize("source", ["catalog/example.cpp", "realtime/realtime_event_publisher.cpp"])
+using Events"""
+
+
+@pytest.mark.parametrize("source", [
+    "catalog/example.cpp", "realtime/realtime_event_publisher.cpp", "workspaces/team.cpp", "board/server/card.cpp",
+    "board/server/board_event_publisher.cpp"])
 def test_the_files_compile_as_they_are(source):
     assert compile_with(source) == ""
 
@@ -70,3 +85,21 @@ def test_recording_an_event_that_is_not_listed_does_not_compile(tmp_path):
     errors = compile_with("workspaces/team.cpp", tmp_path, "workspaces/events.hpp", [
         ("TeamUpdated, TeamDeleted, TeamMemberAdded", "TeamUpdated, TeamMemberAdded")])
     assert "add the event to its feature's EventList" in errors
+
+
+def test_an_event_of_the_board_that_nobody_is_told_of_does_not_compile(tmp_path):
+    errors = compile_with("board/server/board_event_publisher.cpp", tmp_path, "board/server/events.hpp", [
+        ("using Events", CARD_RENAMED), ("CardMoved, CardRemoved>", "CardMoved, CardRemoved, CardRenamed>")])
+    assert "project(" in errors and "CardRenamed" in errors
+
+
+def test_recording_an_event_that_the_board_does_not_list_does_not_compile(tmp_path):
+    errors = compile_with("board/server/card.cpp", tmp_path, "board/server/events.hpp", [
+        ("CardMoved, CardRemoved>", "CardRemoved>")])
+    assert "add the event to its feature's EventList" in errors
+
+
+def test_a_board_event_that_the_catalog_lacks_does_not_compile(tmp_path):
+    errors = compile_with("board/server/board_event_publisher.cpp", tmp_path, "board/server/board_event.hpp", [
+        ("wire::CardMoved, wire::CardRemoved>", "wire::CardRemoved>")])
+    assert "CardMoved" in errors
