@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build, type Rolldown } from "vite";
 import { expect, it } from "vitest";
@@ -28,4 +29,14 @@ it("is under 8 kB, gzipped, with the catalog's check and its store library in it
   const whole = await gzippedBytes([]);
   console.info(`@orbit/client: ${alone} bytes gzipped, ${whole} with @tanstack/store`);
   expect(whole).toBeLessThan(8000);
+});
+
+it("depends on nothing but its store library and the catalog, which depends on nothing", async () => {
+  const dependenciesOf = async (path: string) => {
+    const { type, dependencies = {} } = JSON.parse(await readFile(new URL(path, import.meta.url), "utf8"));
+    expect(type).toBe("module");
+    return Object.keys(dependencies);
+  };
+  expect(await dependenciesOf("../package.json")).toEqual(["@orbit/catalog", "@tanstack/store"]);
+  expect(await dependenciesOf("../../catalog/package.json")).toEqual([]);
 });

@@ -18,8 +18,10 @@ import {
   usePresence,
   useRealtimeClient,
   useRealtimeStatus,
+  useRole,
   useRoles,
   useSubscription,
+  useTeam,
   useTeams,
   useWorkspace,
   useYou,
@@ -163,6 +165,9 @@ describe("hooks", () => {
             .map((one) => one.name)
             .join(",")}
         </dd>
+        <dd>
+          one of each {useRole(ids.owner)?.name},{useTeam(ids.engines)?.name}
+        </dd>
         <dd>invites {useInvites().length}</dd>
         <dd>plan {useSubscription()?.plan}</dd>
         <dd>grace {usePresence(ids.grace).status}</dd>
@@ -188,6 +193,7 @@ describe("hooks", () => {
       "members Ada,Grace",
       "roles Owner,Member",
       "teams Engines",
+      "one of each Owner,Engines",
       "invites 0",
       "plan free",
       "grace offline",
@@ -201,7 +207,14 @@ describe("hooks", () => {
     server.socket.say({ type: "team.deleted", seq: 12, teamId: ids.engines });
     await pause();
     expect(lines()).toEqual(
-      expect.arrayContaining(["grace away", "online Ada,Grace", "count 2", "roles Boss,Member", "teams "]),
+      expect.arrayContaining([
+        "grace away",
+        "online Ada,Grace",
+        "count 2",
+        "roles Boss,Member",
+        "teams ",
+        "one of each Boss,",
+      ]),
     );
     expect(lines()).toContain("may manage teams false");
   });
@@ -252,6 +265,21 @@ describe("RealtimeProvider", () => {
     queries.setQueryData(queryKey, snapshot(7));
     expect(renderToString(page(<Roster />))).toContain("Grace");
     expect(server.sockets.length).toBe(0);
+  });
+
+  it("takes over what a server has rendered, without rendering it anew", async () => {
+    const { queryKey } = workspaceSnapshotOptions({ url: "http://127.0.0.1:8080", workspace: "acme" });
+    queries.setQueryData(queryKey, snapshot(7));
+    const container = document.body.appendChild(document.createElement("div"));
+    container.innerHTML = renderToString(page(<Roster />));
+    const rows = [...container.querySelectorAll("li")];
+    expect(rows.length).toBe(2);
+    const errors = vi.spyOn(console, "error");
+    render(page(<Roster />), { container, hydrate: true });
+    server.socket.say({ type: "workspace.member.updated", seq: 8, member: member(ids.grace, "Hopper") });
+    await pause();
+    expect(screen.getByText("Hopper Member")).toBe(rows[1]);
+    expect(errors).not.toHaveBeenCalled();
   });
 
   it("hands out its client", async () => {
