@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
-import { expect, test } from "./fixtures.ts";
+import { expect, phone, test } from "./fixtures.ts";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -37,6 +37,35 @@ for (const scheme of ["light", "dark"] as const) {
     await ada.goto("/w/acme");
     await ada.getByRole("button", { name: "Remove Alan Turing" }).click();
     expect(await seriousFaults(ada), "dialog").toEqual([]);
+    const alan = await openAs("Alan");
+    await alan.emulateMedia({ colorScheme: scheme });
+    for (const path of ["", "/roles", "/teams", "/settings"]) {
+      await alan.goto(`/w/acme${path}`);
+      await alan.getByRole("heading", { level: 1 }).waitFor();
+      expect(await seriousFaults(alan), `${path}, as a member`).toEqual([]);
+    }
+    await ada.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await alan.getByRole("heading", { name: "You are no longer a member of Acme" }).waitFor();
+    expect(await seriousFaults(alan), "ended").toEqual([]);
+    await alan.goto("/");
+    await alan.getByRole("heading", { level: 1 }).waitFor();
+    expect(await seriousFaults(alan), "no workspace").toEqual([]);
+    await ada.goto("/side-by-side");
+    await ada.frameLocator("iframe").last().getByRole("heading", { name: "Members" }).waitFor();
+    expect(await seriousFaults(ada), "side by side").toEqual([]);
+  });
+
+  test(`nor has any on a phone, ${scheme}`, async ({ openAs }) => {
+    const ada = await openAs("Ada");
+    await ada.emulateMedia({ colorScheme: scheme });
+    await ada.setViewportSize(phone);
+    for (const path of ["", "/roles", "/teams", "/invites", "/plan", "/events", "/settings"]) {
+      await ada.goto(`/w/acme${path}`);
+      await ada.getByRole("heading", { level: 1 }).waitFor();
+      expect(await seriousFaults(ada), path).toEqual([]);
+    }
+    await ada.getByRole("button", { name: "Menu" }).click();
+    expect(await seriousFaults(ada), "menu").toEqual([]);
   });
 }
 

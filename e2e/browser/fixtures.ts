@@ -6,6 +6,9 @@ export { expect };
 /** Opens the page as one of the demo's people, in a browser of their own. */
 type OpenAs = (name: "Ada" | "Grace" | "Alan" | "Edsger" | "Margaret", path?: string, url?: string) => Promise<Page>;
 
+/** A browser's window on a phone. */
+export const phone = { width: 390, height: 780 };
+
 interface Fixtures {
   readonly node: OrbitNode;
   /** A browser that nobody is signed in to. */
@@ -40,10 +43,9 @@ export const test = base.extend<Fixtures>({
     await use(async (url = node.url) => {
       const context = await browser.newContext({ baseURL: url });
       contexts.push(context);
-      const page = await context.newPage();
-      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      page.on("pageerror", (error) => errors.push(String(error)));
-      return page;
+      context.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      context.on("weberror", (error) => errors.push(String(error.error())));
+      return context.newPage();
     });
     for (const context of contexts) await context.close();
     expect(errors.filter((error) => !expectedErrors.some((expected) => expected.test(error)))).toEqual([]);

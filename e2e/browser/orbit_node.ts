@@ -20,7 +20,16 @@ export class OrbitNode {
     this.#flags = flags;
   }
 
-  static async start(...flags: string[]): Promise<OrbitNode> {
+  /** With the demo's data. */
+  static start(...flags: string[]): Promise<OrbitNode> {
+    return OrbitNode.#start(["--demo", ...flags]);
+  }
+
+  static startWithoutDemo(...flags: string[]): Promise<OrbitNode> {
+    return OrbitNode.#start(flags);
+  }
+
+  static async #start(flags: readonly string[]): Promise<OrbitNode> {
     const node = new OrbitNode(await mkdtemp(join(tmpdir(), "orbit-browser-")), flags);
     await node.restart();
     return node;
@@ -40,7 +49,6 @@ export class OrbitNode {
       binary,
       [
         "serve",
-        "--demo",
         ...["--listen", `127.0.0.1:${this.#port}`],
         ...["--database", `sqlite:${join(this.#directory, "orbit.db")}`],
         ...["--web", join(root, "web/dist")],

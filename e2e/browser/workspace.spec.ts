@@ -34,6 +34,29 @@ test("a role that is taken away takes its buttons away in the open tab", async (
   await expect(grace.getByRole("button", { name: "Remove Alan Turing" })).toBeVisible();
 });
 
+test("a change by somebody else lights up where it lands, and nothing moves", async ({ openAs }) => {
+  const ada = await openAs("Ada");
+  const grace = await openAs("Grace");
+  const places = () =>
+    grace.getByRole("listitem").evaluateAll((rows) => rows.map((row) => JSON.stringify(row.getBoundingClientRect())));
+  // Rows whose role is lit at this moment.
+  const lit = () =>
+    grace
+      .getByRole("listitem")
+      .evaluateAll((rows) =>
+        rows
+          .filter((row) => row.getAnimations({ subtree: true }).length > 0)
+          .map((row) => row.querySelector("strong")?.textContent.trim()),
+      );
+  expect(await lit()).toEqual([]);
+  const before = await places();
+  await ada.getByLabel("Role of Edsger Dijkstra").selectOption({ label: "Admin" });
+  await expect(grace.getByLabel("Role of Edsger Dijkstra").locator("option:checked")).toHaveText("Admin");
+  expect(await lit()).toEqual(["Edsger Dijkstra"]);
+  expect(await places()).toEqual(before);
+  await expect.poll(lit).toEqual([]);
+});
+
 test("a permission that is given to a role gives its holders what it allows", async ({ openAs }) => {
   const ada = await openAs("Ada", "/w/acme/roles");
   const alan = await openAs("Alan", "/w/acme/teams");
@@ -156,6 +179,16 @@ test("the inspector shows each event with its seq and how long it took", async (
   await expect(event).toContainText("workspace:{id}");
   await event.getByRole("button").click();
   await expect(ada.locator("pre")).toContainText("Admiral Hopper");
+  await expect(ada.getByText(/^\d+\.\d ms$/)).toBeVisible();
+
+  const filter = ada.getByLabel("Filter by type or content");
+  await filter.fill("presence");
+  await expect(event).toBeHidden();
+  await filter.fill("admiral");
+  await expect(event).toBeVisible();
+  await expect(ada.getByRole("button", { name: "hello" })).toBeHidden();
+  await filter.fill("");
+
   await ada.getByRole("button", { name: "Pause" }).click();
   await grace.getByLabel("Your name").fill("Grace Hopper");
   await grace.getByRole("button", { name: "Save" }).click();

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { configOptions, meOptions, signOut } from "../api.ts";
 import { seat } from "../seat.ts";
 import { applyTheme, theme, themes } from "../theme.ts";
@@ -20,16 +20,21 @@ function ThemeButton() {
       }}
     >
       <span aria-hidden="true">{chosen === "dark" ? "☾" : chosen === "light" ? "☀" : "◐"}</span>
+      <span className="theme-word">Theme: {chosen}</span>
     </Button>
   );
 }
 
-/** The bar above every page. Side by side, where there is little room, it holds only what it is given. */
+/**
+ * The bar above every page. Side by side, where there is little room, it has no links of its own. On a phone all that is
+ * behind the spacer is a menu.
+ */
 export function TopBar({ children }: { children?: ReactNode }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { data: me } = useQuery(meOptions);
   const { data: config } = useQuery(configOptions);
+  const menu = useId();
   return (
     <header className="top-bar">
       <Link to="/" className="brand" aria-label="Orbit: to your workspaces">
@@ -38,29 +43,34 @@ export function TopBar({ children }: { children?: ReactNode }) {
       </Link>
       {children}
       <span className="spacer" />
-      {seat === undefined && (
-        <nav aria-label="Orbit">
-          {config?.demo && <Link to="/side-by-side">Side by side</Link>}
-          <Link to="/catalog">Events</Link>
-        </nav>
-      )}
-      <ThemeButton />
-      {me && (
-        <>
-          <span className="who" title={me.user.email}>
-            {me.user.name}
-          </span>
-          <Button
-            kind="quiet"
-            onClick={async () => {
-              await signOut(queries);
-              await navigate({ to: "/sign-in" });
-            }}
-          >
-            Sign out
-          </Button>
-        </>
-      )}
+      <button type="button" className="button button-quiet bar-menu-button" popoverTarget={menu} aria-label="Menu">
+        <span aria-hidden="true">☰</span>
+      </button>
+      <div id={menu} className="bar-menu" popover="auto">
+        {seat === undefined && (
+          <nav aria-label="Orbit">
+            {config?.demo && <Link to="/side-by-side">Side by side</Link>}
+            <Link to="/catalog">Event catalog</Link>
+          </nav>
+        )}
+        <ThemeButton />
+        {me && (
+          <>
+            <span className="who" title={me.user.email}>
+              {me.user.name}
+            </span>
+            <Button
+              kind="quiet"
+              onClick={async () => {
+                await signOut(queries);
+                await navigate({ to: "/sign-in" });
+              }}
+            >
+              Sign out
+            </Button>
+          </>
+        )}
+      </div>
     </header>
   );
 }

@@ -1,6 +1,6 @@
 import type { EventDoc, FieldDoc } from "@orbit/catalog";
 import { eventDocs, objectDocs } from "@orbit/catalog/docs";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { Payload } from "../components/payload.tsx";
 import { TopBar } from "../components/top_bar.tsx";
 
@@ -16,13 +16,13 @@ export function CatalogPage() {
         <nav className="sections catalog-index" aria-label="Events">
           {shown.map((doc) => (
             <a key={`${doc.direction} ${doc.type}`} href={`#${anchor(doc)}`}>
-              {doc.type}
+              <Breakable text={doc.type} />
             </a>
           ))}
         </nav>
         <main id="main">
           <div className="page-head">
-            <h1>Events</h1>
+            <h1>Event catalog</h1>
             <span className="count">{shown.length}</span>
           </div>
           <p>
@@ -108,6 +108,16 @@ function Fields({ fields }: { fields: readonly FieldDoc[] }) {
       </table>
     </div>
   );
+}
+
+/** A dotted word that may be broken after a dot, and nowhere else. */
+function Breakable({ text }: { text: string }) {
+  return text.split(/(?<=[._])/).map((part, i, parts) => (
+    <Fragment key={i}>
+      {part}
+      {i < parts.length - 1 && <wbr />}
+    </Fragment>
+  ));
 }
 
 const entities = new Set(objectDocs.map((doc) => doc.name));

@@ -55,7 +55,7 @@ export function SignInPage() {
         </form>
         {config?.demo && (
           <section className="demo-people" aria-label="People of the demo">
-            <p className="quiet">This node runs with demo data. Be one of them:</p>
+            <p className="quiet">This node runs with demo data. Who will you be?</p>
             <ul>
               {config.demoAccounts.map((account, index) => (
                 <li key={account.email}>

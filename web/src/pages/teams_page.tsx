@@ -84,7 +84,7 @@ function Team({ team, mayManage, isNew }: { team: TeamDTO; mayManage: boolean; i
         ))}
       </ul>
       {mayManage && (
-        <div className="actions">
+        <div className="actions team-actions">
           {outside.length > 0 && (
             <select
               aria-label={`Add somebody to ${team.name}`}
@@ -139,17 +139,28 @@ function RenameTeam({ team, onRename }: { team: TeamDTO; onRename(name: string):
   return (
     <form
       className="inline-form"
+      onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
       onSubmit={(event) => {
         event.preventDefault();
         onRename(String(new FormData(event.currentTarget).get("name")));
         setOpen(false);
       }}
     >
-      <input name="name" aria-label={`New name of ${team.name}`} defaultValue={team.name} required maxLength={80} />
+      <input
+        ref={selectWhole}
+        name="name"
+        aria-label={`New name of ${team.name}`}
+        defaultValue={team.name}
+        required
+        maxLength={80}
+      />
       <Button type="submit">Save</Button>
     </form>
   );
 }
+
+// Focuses the input that has just appeared, its text selected.
+const selectWhole = (input: HTMLInputElement | null) => input?.select();
 
 function DeleteTeam({ team, onDelete }: { team: TeamDTO; onDelete(): void }) {
   const [isAsking, setAsking] = useState(false);

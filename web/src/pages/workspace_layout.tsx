@@ -9,8 +9,8 @@ import {
   useWorkspace,
 } from "@orbit/react";
 import { useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { getRouteApi, Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { fetchSeatedSnapshot, meOptions } from "../api.ts";
 import { LiveAvatar } from "../components/avatar.tsx";
 import { ConnectionPill } from "../components/connection_pill.tsx";
@@ -72,8 +72,15 @@ function Sections() {
   const { slug } = route.useParams();
   const seesInvites = useCan("workspace.members.invite");
   const params = { slug };
+  const { pathname } = useLocation();
+  const sections = useRef<HTMLElement>(null);
+  // Where they scroll sideways, the one that is open is in sight.
+  useEffect(() => {
+    const link = [...(sections.current?.querySelectorAll("a") ?? [])].find((one) => one.pathname === pathname);
+    link?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   return (
-    <nav className="sections" aria-label="Workspace">
+    <nav ref={sections} className="sections" aria-label="Workspace">
       <Link to="/w/$slug" params={params} activeOptions={{ exact: true }}>
         Members
       </Link>
