@@ -5,6 +5,10 @@ target_compile_options(orbit_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 target_compile_options(orbit_flags INTERFACE -Wno-restrict -Wno-free-nonheap-object)
 target_compile_definitions(orbit_flags INTERFACE BOOST_ALL_NO_LIB)
 
+if(ORBIT_BREAKABLE)
+  target_compile_definitions(orbit_flags INTERFACE ORBIT_BREAKABLE)
+endif()
+
 if(ORBIT_SANITIZE STREQUAL "address")
   target_compile_options(orbit_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1)
   target_link_options(orbit_flags INTERFACE -fsanitize=address,undefined)

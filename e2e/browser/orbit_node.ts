@@ -1,12 +1,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const root = join(import.meta.dirname, "../..");
 const binary = process.env.ORBIT_BINARY ?? join(root, "build/release/orbit");
+
+/** Below the range that outgoing connections take theirs from, so that a node that was killed finds its own again. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
+}
 
 /** One `orbit serve` with a database of its own and the built page. */
 export class OrbitNode {
@@ -31,6 +47,7 @@ export class OrbitNode {
 
   static async #start(flags: readonly string[]): Promise<OrbitNode> {
     const node = new OrbitNode(await mkdtemp(join(tmpdir(), "orbit-browser-")), flags);
+    node.#port = await freePort();
     await node.restart();
     return node;
   }

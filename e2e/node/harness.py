@@ -6,7 +6,9 @@ import contextlib
 import json
 import os
 import queue
+import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -24,6 +26,15 @@ WEBHOOK_SECRET = "whsec_end_to_end"
 PATIENCE = 10.0  # seconds until a test gives up on something that must happen
 
 
+def free_port():
+    """Below the range that outgoing connections take theirs from, so that a node that was stopped finds its own again."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
 class Node:
     """One `orbit serve` process."""
 
@@ -37,7 +48,9 @@ class Node:
         self.process = None
         self.url = None
 
-    def start(self, port=0):
+    def start(self, port=None):
+        self.url = None
+        port = port or free_port()
         environment = os.environ | {"ORBIT_STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
         self.process = subprocess.Popen(
             [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--database", f"sqlite:{self.database}", *self.flags],

@@ -42,10 +42,16 @@ CLI::Option* option(CLI::App& app, const std::string& flag, T& value, const std:
   return app.add_option(flag, value, help)->envname(environment_name(flag))->capture_default_str();
 }
 
+// As parse_duration reads it, in the largest unit that it is a whole number of.
+std::string in_words(milliseconds time) {
+  for (const auto& [unit, length] : {std::pair{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}}) {
+    if (time.count() != 0 && time.count() % length == 0) return std::to_string(time.count() / length) + unit;
+  }
+  return std::to_string(time.count()) + "ms";
+}
+
 CLI::Option* duration(CLI::App& app, const std::string& flag, milliseconds& value, milliseconds least,
                       const std::string& help) {
-  const std::string standard =
-      value.count() % 1000 == 0 ? std::to_string(value.count() / 1000) + "s" : std::to_string(value.count()) + "ms";
   return app
       .add_option_function<std::string>(
           flag,
@@ -59,7 +65,7 @@ CLI::Option* duration(CLI::App& app, const std::string& flag, milliseconds& valu
           help)
       ->envname(environment_name(flag))
       ->type_name("TIME")
-      ->default_str(standard);
+      ->default_str(in_words(value));
 }
 
 bool is_ip_address(const std::string& text) {
@@ -169,6 +175,28 @@ void add_limits(CLI::App& app, Config& config) {
         limits);
 }
 
+void add_history(CLI::App& app, Config& config) {
+  constexpr const char* history = "serve: the event log";
+  group(duration(app, "--log-keep", config.log.keep_for, milliseconds{1}, "How long an event stays in the log"),
+        history);
+  group(option(app, "--log-keep-events", config.log.keep_events, "Events of each workspace that stay in the log")
+            ->check(in_range(kernel::Seq{1}, kernel::Seq{1'000'000'000}))
+            ->type_name("N"),
+        history);
+  group(duration(app, "--log-trim-interval", config.log.interval, milliseconds{100}, "How often the log is trimmed"),
+        history);
+  group(app.add_option("--durability", config.durability,
+                       "What a power cut may take: full, nothing; normal, the last commits, for faster ones")
+            ->envname("ORBIT_DURABILITY")
+            ->transform(CLI::CheckedTransformer(
+                            std::map<std::string, storage::Durability>{{"full", storage::Durability::full},
+                                                                       {"normal", storage::Durability::normal}})
+                            .description(""))
+            ->type_name("WHICH")
+            ->default_str("full"),
+        history);
+}
+
 CLI::Option* password_flag(CLI::App& app, Config& config) {
   return app.add_flag("--password-stdin", config.password_from_stdin,
                       "Read the password from standard input; else it is ORBIT_PASSWORD, or asked for");
@@ -183,6 +211,8 @@ void add_commands(CLI::App& app, Config& config) {
   };
   command("serve", "Run a node, with the options that orbit --help lists", Command::serve);
   command("migrate", "Bring the database up to date", Command::migrate);
+  command("restore-mark", "Say that the database was restored from a backup, before a node serves it again",
+          Command::restore_mark);
 
   CLI::App* seed =
       command("seed", "Fill an empty database: with the demo, or with a first workspace and its owner", Command::seed);
@@ -270,6 +300,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
       ->default_str("auto");
   add_serve_options(app, config);
   add_limits(app, config);
+  add_history(app, config);
   add_commands(app, config);
   try {
     app.parse(arguments(app, argc, argv));

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "kernel/error.hpp"
+#include "realtime/log_retention.hpp"
+#include "storage/database.hpp"
 
 namespace orbit::app {
 
-enum class Command { serve, migrate, seed, watch, catalog };
+enum class Command { serve, migrate, seed, watch, catalog, restore_mark };
 enum class LogFormat { automatic, human, json };
 
 struct Config {
@@ -43,6 +45,8 @@ struct Config {
   std::string metrics_host;  // empty: no metrics
   unsigned short metrics_port = 0;
   std::string stripe_webhook_secret;
+  storage::Durability durability = storage::Durability::full;
+  realtime::RetentionOptions log;
 
   // seed and watch
   bool password_from_stdin = false;

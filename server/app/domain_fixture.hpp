@@ -20,7 +20,7 @@ class DomainTest : public testing::Test {
   DomainTest() {
     char folder[] = "/tmp/orbit-domain-XXXXXX";
     folder_ = mkdtemp(folder);
-    database = *storage::Database::open("sqlite:" + (folder_ / "orbit.db").string(), {}, clock, metrics);
+    database = open_database();
     EXPECT_TRUE(database->migrate().has_value());
     domain = std::make_unique<Domain>(*database, ended, "whsec_test", clock, identity::PasswordHasher::least_cost());
     ada = add_user("Ada", "ada@acme.test");
@@ -33,6 +33,11 @@ class DomainTest : public testing::Test {
     domain.reset();
     database.reset();
     std::filesystem::remove_all(folder_);
+  }
+
+  /// The same database once more.
+  std::unique_ptr<storage::Database> open_database(const storage::DatabaseOptions& options = {}) {
+    return *storage::Database::open("sqlite:" + (folder_ / "orbit.db").string(), options, clock, metrics);
   }
 
   kernel::UserId add_user(const std::string& name, const std::string& email) {

@@ -17,6 +17,19 @@ Response busy(std::string_view request_id) {
   return response;
 }
 
+// Where the tab wants to go on from; nullopt where it begins.
+kernel::Result<std::optional<realtime::StreamCursor>> cursor_in(const http::Request& request) {
+  auto epoch = request.parameter("epoch");
+  if (!request.parameter("after")) {
+    if (!epoch) return std::nullopt;
+    return kernel::invalid_field("after", "required", "A cursor is a seq and its epoch: after is missing.");
+  }
+  if (!epoch) return kernel::invalid_field("epoch", "required", "A cursor is a seq and its epoch: epoch is missing.");
+  const auto seq = request.number("after");
+  if (!seq) return kernel::invalid_field("after", "not_a_number", "Must be a seq.");
+  return realtime::StreamCursor{*std::move(epoch), *seq};
+}
+
 }  // namespace
 
 void FrontDoor::handle(http::Request request, http::Respond respond) {
@@ -36,16 +49,19 @@ void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
     return decide(std::move(refusal));
   }
 
+  auto cursor = cursor_in(request);
+  if (!cursor) return decide(problem(cursor.error(), request.id));
+
   auto shared = std::make_shared<http::DecideUpgrade>(std::move(decide));
-  const bool taken =
-      workers_.try_post([this, shared, id = request.id, token = api_.session_token(request),
-                         slug = request.parameter("workspace").value_or(""), response = accepted->response] {
-        const auto identity = admission_.admit(token, slug);
-        if (!identity) return (*shared)(problem(identity.error(), id));
-        (*shared)(http::TakeSocket([this, identity = *identity, response](int descriptor, std::string leftover) {
-          shard_.adopt(descriptor, identity, response, leftover);
-        }));
-      });
+  const bool taken = workers_.try_post([this, shared, id = request.id, token = api_.session_token(request),
+                                        slug = request.parameter("workspace").value_or(""),
+                                        response = accepted->response, cursor = *std::move(cursor)] {
+    const auto identity = admission_.admit(token, slug);
+    if (!identity) return (*shared)(problem(identity.error(), id));
+    (*shared)(http::TakeSocket([this, identity = *identity, response, cursor](int descriptor, std::string leftover) {
+      shard_.adopt(descriptor, identity, response, leftover, cursor);
+    }));
+  });
   if (!taken) (*shared)(busy(request.id));
 }
 

@@ -19,7 +19,8 @@ class FrontDoor final : public http::RequestHandler {
   void handle(http::Request request, http::Respond respond) override;
   [[nodiscard]] bool is_upgrade(const http::Request& request) const override { return request.path == "/v1/ws"; }
 
-  /// Foreign origin: 403. No WebSocket handshake: 400 or 426. No room, or draining: 503. Not a member: 401.
+  /// Foreign origin: 403. No WebSocket handshake: 400 or 426. Half a cursor: 422. No room, or draining: 503. Not a
+  /// member: 401.
   void upgrade(http::Request request, http::DecideUpgrade decide) override;
 
  private:

@@ -95,6 +95,18 @@ int migrate(const Config& config) {
   });
 }
 
+int restore_mark(const Config& config) {
+  if (!storage::Database::exists(config.database)) {
+    return fail({kernel::ErrorKind::not_found, "database.missing", "There is no database at " + config.database + "."});
+  }
+  return with_database(config, [](storage::Database& database, const kernel::Clock&, const auto&) {
+    const auto epoch = database.renew_epoch();
+    if (!epoch) return fail(epoch.error());
+    std::cout << "the log's history is now " << *epoch << ": every tab hydrates again when it comes back\n";
+    return 0;
+  });
+}
+
 int seed(const Config& config) {
   return with_database(config, [&](storage::Database& database, const kernel::Clock& clock, const auto&) {
     app::NobodyListens nobody;
@@ -144,6 +156,8 @@ int main(int argc, char** argv) {
         return serve(config);
       case app::Command::migrate:
         return migrate(config);
+      case app::Command::restore_mark:
+        return restore_mark(config);
       case app::Command::seed:
         return seed(config);
       case app::Command::watch:

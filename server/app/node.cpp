@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <fstream>
 #include <future>
 #include <latch>
 #include <thread>
@@ -36,6 +37,20 @@ struct LateSessionListener final : identity::SessionListener {
   }
 };
 
+// Another at each start of the machine; empty where the system has none to give.
+std::string boot_id() {
+  std::string id;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+  return id;
+}
+
+// What is replayed must find room in a socket's queue beside what goes on meanwhile.
+realtime::HistoryOptions history_options(const Config& config) {
+  realtime::HistoryOptions options;
+  options.max_replayed_bytes = config.outbound_queue / 2;
+  return options;
+}
+
 // Everything on the realtime thread.
 struct Realtime {
   Realtime(const Config& config, Domain& domain, kernel::Scheduler& scheduler, http::WorkerPool& workers,
@@ -53,10 +68,18 @@ struct Realtime {
         relay(
             domain.unit_of_work, domain.database.event_log(), bus, scheduler,
             [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, metrics),
-        publisher(bus, {domain.unit_of_work, domain.repositories, domain.database.subscriptions()}, hub, presence,
-                  encoder, epoch, metrics),
+        history({domain.unit_of_work,
+                 domain.database.event_log(),
+                 {domain.repositories, domain.database.subscriptions()},
+                 encoder},
+                epoch, scheduler, history_options(config), metrics),
+        publisher(bus, {domain.unit_of_work, domain.repositories, domain.database.subscriptions()}, hub, history,
+                  presence, encoder, epoch, metrics),
+        retention(
+            domain.unit_of_work, domain.database.log_trimming(), scheduler, clock,
+            [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, config.log, metrics),
         admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
-        gateway({scheduler, clock, hub, presence, relay, admission, encoder}, epoch,
+        gateway({scheduler, clock, hub, presence, relay, history, admission, encoder}, epoch,
                 {config.heartbeat, config.sockets_per_member}, metrics) {}
 
   void failed(const DomainEvent& event, std::exception_ptr failure) {
@@ -76,7 +99,9 @@ struct Realtime {
   kernel::EventBus bus;
   realtime::PresenceTracker presence;
   realtime::EventRelay relay;
+  realtime::StreamHistory history;
   realtime::RealtimeEventPublisher publisher;
+  realtime::LogRetention retention;
   realtime::SocketAdmission admission;
   realtime::RealtimeGateway gateway;
 };
@@ -115,13 +140,20 @@ class Node::Impl {
   }
 
   Result<> open_database() {
-    auto database = storage::Database::open(config_.database, {}, clock_, metrics_);
+    auto database = storage::Database::open(config_.database, {.durability = config_.durability}, clock_, metrics_);
     if (!database) return std::unexpected(database.error());
     database_ = std::move(*database);
     const auto migrated = database_->migrate();
     if (!migrated) return std::unexpected(migrated.error());
     for (const std::string& name : *migrated) spdlog::info("database: applied {}", name);
 
+    const auto renewed = database_->begin_serving(boot_id());
+    if (!renewed) return std::unexpected(renewed.error());
+    if (*renewed) {
+      spdlog::warn(
+          "database: the machine was started anew since it was served with --durability normal; the last "
+          "commits may be gone, so every tab hydrates again");
+    }
     domain_ = std::make_unique<Domain>(*database_, session_listener_, config_.stripe_webhook_secret, clock_);
     const auto empty = database_->is_empty();
     if (!empty) return std::unexpected(empty.error());
@@ -161,6 +193,7 @@ class Node::Impl {
       return recovered;
     }
     database_->set_commit_listener(&realtime_->relay);
+    scheduler_.post([this] { realtime_->retention.start(); });
     make_api();
     if (auto listening = listen(port.port, port.hold != nullptr); !listening) return listening;
     if (!config_.metrics_host.empty()) {

@@ -1,84 +1,12 @@
-// The realtime room over the real services and a real database, with sockets that note what they get.
-#include <boost/json.hpp>
-
-#include "app/domain_fixture.hpp"
-#include "catalog/json.hpp"
-#include "realtime/channel.hpp"
-#include "realtime/in_process_realtime_hub.hpp"
-#include "realtime/realtime_event_publisher.hpp"
-#include "realtime/realtime_gateway.hpp"
-#include "realtime/recording_shard.hpp"
+// What tabs hear, from the commit to the socket.
+#include "app/realtime_fixture.hpp"
 
 namespace orbit::app {
 namespace {
 
 using catalog::SystemRole;
-using kernel::DomainEvent;
-using realtime::SocketHandle;
-using Types = std::vector<std::string>;
 
-class RealtimeTest : public DomainTest {
- protected:
-  RealtimeTest() {
-    EXPECT_TRUE(relay.recover().has_value());
-    database->set_commit_listener(&relay);
-  }
-  ~RealtimeTest() override { database->set_commit_listener(nullptr); }
-
-  SocketHandle socket_of(kernel::UserId person) {
-    const auto session = *domain->sessions.sign_in({email_of(person), "a-password", "", "test"});
-    sessions.push_back(session.session.id);
-    const auto identity = *admission.admit(session.token, "acme");
-    const auto number = next_socket++;
-    return {number, identity, &shard, {number, 1}};
-  }
-  SocketHandle open(kernel::UserId person) {
-    const SocketHandle socket = socket_of(person);
-    gateway.opened(socket);
-    scheduler.run_posted();
-    return socket;
-  }
-  std::string email_of(kernel::UserId person) {
-    return read([&](const auto& context) { return domain->repositories.users.find(context, person)->email; });
-  }
-
-  /// The types of what the socket got since the last call; a close is "close CODE".
-  Types take(const SocketHandle& socket) {
-    scheduler.run_posted();
-    Types types;
-    for (const std::string& text : shard.take(socket.slot.index)) {
-      types.push_back(text.starts_with('{') ? std::string(boost::json::parse(text).at("type").as_string()) : text);
-    }
-    return types;
-  }
-
-  kernel::ManualScheduler scheduler{clock};
-  realtime::PlainEncoder encoder;
-  realtime::RecordingShard shard;
-  realtime::InProcessRealtimeHub hub{metrics};
-  kernel::EventBus bus{[](const DomainEvent& event, std::exception_ptr) { ADD_FAILURE() << event.type; }};
-  realtime::PresenceTracker presence{
-      scheduler, clock, std::chrono::milliseconds{0},
-      [this](kernel::WorkspaceId workspace, const catalog::PresenceDTO& now) {
-        const catalog::PresenceUpdate update{now.member_id, now.online, now.status, now.last_seen_at};
-        hub.broadcast(realtime::workspace_channel(workspace),
-                      encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
-      }};
-  realtime::EventRelay relay{domain->unit_of_work,
-                             database->event_log(),
-                             bus,
-                             scheduler,
-                             [](kernel::Scheduler::Task task) { task(); },
-                             metrics};
-  realtime::RealtimeEventPublisher publisher{
-      bus,    {domain->unit_of_work, domain->repositories, database->subscriptions()}, hub, presence, encoder, "epoch",
-      metrics};
-  realtime::SocketAdmission admission{domain->unit_of_work, domain->session_resolver, domain->repositories};
-  realtime::RealtimeGateway gateway{
-      {scheduler, clock, hub, presence, relay, admission, encoder}, "epoch", {.sockets_per_member = 2}, metrics};
-  std::vector<kernel::SessionId> sessions;
-  std::uint32_t next_socket = 1;
-};
+class RealtimeTest : public RealtimeFixture {};
 
 TEST_F(RealtimeTest, AnEventIsBroadcastAsTheCommittedStateItCaused) {
   const auto tab = open(ada);
@@ -122,7 +50,7 @@ TEST_F(RealtimeTest, AMembershipThatEndedDuringTheHandshakeGetsNoHello) {
   const auto late = socket_of(grace);
   ASSERT_EQ(code(domain->members.remove(ada, "acme", member)), "");
   scheduler.run_posted();
-  gateway.opened(late);
+  gateway.opened(late, {});
   EXPECT_EQ(take(late), Types{"close 4403"});
   EXPECT_EQ(hub.socket_count(), 0U);
 }
@@ -131,7 +59,7 @@ TEST_F(RealtimeTest, ASessionThatEndedDuringTheHandshakeGetsNoHello) {
   const auto late = socket_of(ada);
   ASSERT_EQ(code(domain->sessions.end(ada, sessions.back())), "");
   gateway.session_ended(sessions.back());
-  gateway.opened(late);
+  gateway.opened(late, {});
   EXPECT_EQ(take(late), Types{"close 4401"});
 }
 

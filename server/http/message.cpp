@@ -1,6 +1,7 @@
 #include "http/message.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "kernel/utf8_validator.hpp"
 
@@ -49,6 +50,14 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
     return percent_decoded(key.size() < pair.size() ? pair.substr(key.size() + 1) : std::string_view{});
   }
   return std::nullopt;
+}
+
+std::optional<std::uint64_t> Request::number(std::string_view name) const {
+  const std::string text = parameter(name).value_or("");
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || text.starts_with('-')) return std::nullopt;
+  return static_cast<std::uint64_t>(number);
 }
 
 bool Request::has_etag(std::string_view etag) const {

@@ -2,6 +2,7 @@
 // data: any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct Request {
 
   /// A decoded query parameter.
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
+
+  /// A query parameter that is a whole number from 0 on, below 2^63; nullopt for anything else.
+  [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name) const;
 
   /// Whether If-None-Match names the tag, quotes and all, in any of the ways of RFC 9110, 13.1.2.
   [[nodiscard]] bool has_etag(std::string_view etag) const;

@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "http/answers.hpp"
 #include "http/api.hpp"
 #include "http/body_reader.hpp"
@@ -20,14 +18,6 @@ namespace {
 
 constexpr std::size_t max_text_bytes = 512;
 constexpr std::size_t max_log_entries = 200;
-
-// A seq from the query; 0 where there is none, nullopt where it is no number.
-std::optional<kernel::Seq> seq_in(const Request& request, std::string_view name) {
-  const std::string text = request.parameter(name).value_or("0");
-  kernel::Seq seq = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional(seq) : std::nullopt;
-}
 
 std::optional<workspaces::Permissions> read_permissions(BodyReader& body) {
   const auto names = body.optional_strings("permissions", 64);
@@ -87,7 +77,7 @@ void Api::add_workspace_routes() {
 
 // When the events after a seq happened, oldest first: the stream itself doesn't say.
 Response Api::log(const Request& request, const Path& path, const ResolvedSession& session) {
-  const auto after = seq_in(request, "after");
+  const auto after = request.parameter("after") ? request.number("after") : 0;
   if (!after) return problem(kernel::invalid_field("after", "not_a_number", "Must be a seq.").error());
   return answer_with(
       services_.unit_of_work.read([&](const ReadContext& context) -> Result<std::vector<catalog::LogEntryDTO>> {

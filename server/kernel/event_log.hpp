@@ -21,6 +21,9 @@ class EventLog {
   /// The seq of the workspace's newest event in this snapshot; 0 where it has none.
   [[nodiscard]] virtual Seq head(const ReadContext& context, WorkspaceId workspace_id) const = 0;
 
+  /// The seq of the newest event that was trimmed from the workspace's log; 0 where all of it is there.
+  [[nodiscard]] virtual Seq trimmed_seq(const ReadContext& context, WorkspaceId workspace_id) const = 0;
+
   /// The workspace's events with a seq above `after`, in seq order, at most `limit`.
   [[nodiscard]] virtual std::vector<DomainEvent> events_after(const ReadContext& context, WorkspaceId workspace_id,
                                                               Seq after, std::size_t limit) const = 0;
@@ -34,6 +37,32 @@ class EventLog {
   /// Workspaces with events that the relay has not noted as published, at most `limit`.
   [[nodiscard]] virtual std::vector<WorkspaceId> unpublished_workspaces(const ReadContext& context,
                                                                         std::size_t limit) const = 0;
+};
+
+/// What of a workspace's log may go: what happened before `before`, and all but the newest `keep`.
+struct Retention {
+  Timestamp before;
+  Seq keep = 0;
+  std::size_t batch = 0;  // at most so many at once
+};
+
+/// How the log is kept from growing for ever. As stateless as the EventLog.
+class LogTrimming {
+ public:
+  virtual ~LogTrimming() = default;
+
+  /// Workspaces that have a log, in the order of their ids, those after `after`, at most `limit`.
+  [[nodiscard]] virtual std::vector<WorkspaceId> workspaces_after(const ReadContext& context, WorkspaceId after,
+                                                                  std::size_t limit) const = 0;
+
+  /// The seq up to which the workspace's log may be trimmed now: never past what the relay has noted as published. 0
+  /// where there is nothing to trim.
+  [[nodiscard]] virtual Seq trimmable_seq(const ReadContext& context, WorkspaceId workspace_id,
+                                          const Retention& retention) const = 0;
+
+  /// Deletes the workspace's events up to `until` and says how many. The log of a workspace that is gone goes with its
+  /// last event.
+  [[nodiscard]] virtual std::size_t trim(WriteContext& context, WorkspaceId workspace_id, Seq until) const = 0;
 };
 
 }  // namespace orbit::kernel

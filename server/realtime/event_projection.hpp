@@ -20,6 +20,9 @@ class EventProjection {
   EventProjection(const workspaces::Repositories& workspaces, const billing::SubscriptionRepository& subscriptions)
       : workspaces_(workspaces), subscriptions_(subscriptions) {}
 
+  /// An event as the log keeps it. Those of features that are not projected here tell nothing.
+  Projected project(const Context& context, const kernel::DomainEvent& event) const;
+
   /// nullopt where what the event is about is gone by now, or where there is nothing to tell.
   Projected project(const Context& context, kernel::WorkspaceId workspace,
                     const workspaces::WorkspaceCreated& event) const;

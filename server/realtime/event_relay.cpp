@@ -73,6 +73,13 @@ Result<Seq> EventRelay::published_seq(WorkspaceId workspace) {
   return (*found)->published;
 }
 
+Result<Seq> EventRelay::published_seq_caught_up(WorkspaceId workspace) {
+  if (!catch_up(workspace)) {
+    return kernel::failure(kernel::ErrorKind::unavailable, "database.unavailable", "The event log can't be read.");
+  }
+  return published_seq(workspace);
+}
+
 void EventRelay::take(const DomainEvent& event) {
   if (waiting_for_retry_.contains(event.workspace_id)) return;
   const auto found = position(event.workspace_id);

@@ -37,6 +37,9 @@ class EventRelay final : public kernel::CommitListener {
   /// The seq that the workspace's stream stands at: every event up to it has been published. Error: the database's.
   [[nodiscard]] kernel::Result<kernel::Seq> published_seq(kernel::WorkspaceId workspace);
 
+  /// The same, once the relay has read from the log what is committed there and it had not heard of yet.
+  [[nodiscard]] kernel::Result<kernel::Seq> published_seq_caught_up(kernel::WorkspaceId workspace);
+
   /// Writes down what has been published and not yet noted, on this thread. For the end of the program.
   void flush();
 

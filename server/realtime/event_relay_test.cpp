@@ -38,6 +38,7 @@ struct FakeLog final : kernel::EventLog {
 
   std::string epoch(const ReadContext&) const override { return "epoch"; }
   Seq head(const ReadContext&, WorkspaceId workspace) const override { return events.at(workspace).size(); }
+  Seq trimmed_seq(const ReadContext&, WorkspaceId) const override { return 0; }
   std::vector<DomainEvent> events_after(const ReadContext&, WorkspaceId workspace, Seq after,
                                         std::size_t limit) const override {
     std::vector<DomainEvent> out;

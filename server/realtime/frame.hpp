@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,20 @@ struct Frame {
 };
 
 using SharedFrame = std::shared_ptr<const Frame>;
+
+/// Several frames as one run of bytes, in their order, with the seq of the last; its payload() is the whole run.
+/// nullptr for none.
+[[nodiscard]] inline SharedFrame join(std::span<const SharedFrame> frames) {
+  if (frames.empty()) return nullptr;
+  if (frames.size() == 1) return frames.front();
+  Frame joined;
+  std::size_t size = 0;
+  for (const SharedFrame& frame : frames) size += frame->bytes.size();
+  joined.bytes.reserve(size);
+  for (const SharedFrame& frame : frames) joined.bytes += frame->bytes;
+  joined.seq = frames.back()->seq;
+  return std::make_shared<const Frame>(std::move(joined));
+}
 
 /// Frames a text payload for the socket's protocol; the websocket room brings the one there is. Any thread.
 class FrameEncoder {

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "catalog/json.hpp"
+#include "kernel/fault.hpp"
 #include "realtime/event_channel.hpp"
 
 namespace orbit::realtime {
@@ -12,11 +13,13 @@ using kernel::ReadContext;
 using kernel::Result;
 
 RealtimeEventPublisher::RealtimeEventPublisher(kernel::EventBus& bus, const Sources& sources, RealtimeHub& hub,
-                                               PresenceTracker& presence, const FrameEncoder& encoder,
-                                               std::string epoch, kernel::MetricsRegistry& metrics)
+                                               StreamHistory& history, PresenceTracker& presence,
+                                               const FrameEncoder& encoder, std::string epoch,
+                                               kernel::MetricsRegistry& metrics)
     : sources_(sources),
       projection_(sources.workspaces, sources.subscriptions),
       hub_(hub),
+      history_(history),
       permission_channels_(hub),
       presence_(presence),
       encoder_(encoder),
@@ -39,7 +42,10 @@ EventProjection::Projected RealtimeEventPublisher::project(const Event& event, c
 }
 
 void RealtimeEventPublisher::broadcast(const DomainEvent& cause, const catalog::ServerEvent& event) {
-  hub_.broadcast(channel_of(event, cause.workspace_id), encoder_.encode(catalog::to_json(event, cause.seq), cause.seq));
+  const auto frame = encoder_.encode(catalog::to_json(event, cause.seq), cause.seq);
+  hub_.broadcast(channel_of(event, cause.workspace_id), frame);
+  const auto audience = std::visit([](const auto& held) { return held.audience; }, event);
+  history_.record(cause.workspace_id, {cause.seq, audience, frame, permissions_changed_by(cause)});
 }
 
 template <class Event>
@@ -57,6 +63,7 @@ void RealtimeEventPublisher::publish(const workspaces::WorkspaceDeleted& event, 
 
 void RealtimeEventPublisher::publish(const workspaces::MemberLeft& event, const DomainEvent& cause) {
   publish<workspaces::MemberLeft>(event, cause);
+  if (kernel::is_broken(kernel::Fault::keep_removed_socket)) return;
   hub_.close_member(event.member_id, CloseCode::membership_ended, "the membership ended");
   presence_.forget(cause.workspace_id, event.member_id);
 }
@@ -90,6 +97,7 @@ void RealtimeEventPublisher::publish(const workspaces::RoleUpdated& event, const
 }
 
 void RealtimeEventPublisher::event_lost(const DomainEvent& event) {
+  history_.lost(event.workspace_id, event.seq);
   send_resync(hub_.sockets_for_workspace(event.workspace_id), event.seq, catalog::ResyncReason::event_lost);
 }
 

@@ -10,6 +10,7 @@
 #include "realtime/permission_channels.hpp"
 #include "realtime/presence_tracker.hpp"
 #include "realtime/realtime_hub.hpp"
+#include "realtime/stream_history.hpp"
 
 namespace orbit::realtime {
 
@@ -22,8 +23,9 @@ class RealtimeEventPublisher {
   };
 
   /// Subscribes to `bus`, one subscription for each event type. `epoch` names the log's history.
-  RealtimeEventPublisher(kernel::EventBus& bus, const Sources& sources, RealtimeHub& hub, PresenceTracker& presence,
-                         const FrameEncoder& encoder, std::string epoch, kernel::MetricsRegistry& metrics);
+  RealtimeEventPublisher(kernel::EventBus& bus, const Sources& sources, RealtimeHub& hub, StreamHistory& history,
+                         PresenceTracker& presence, const FrameEncoder& encoder, std::string epoch,
+                         kernel::MetricsRegistry& metrics);
 
   /// An event could not be read or sent: whoever is connected is told to hydrate again, rather than left behind.
   void event_lost(const kernel::DomainEvent& event);
@@ -46,6 +48,7 @@ class RealtimeEventPublisher {
   Sources sources_;
   EventProjection projection_;
   RealtimeHub& hub_;
+  StreamHistory& history_;
   PermissionChannels permission_channels_;
   PresenceTracker& presence_;
   const FrameEncoder& encoder_;

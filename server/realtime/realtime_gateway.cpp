@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "catalog/json.hpp"
 #include "realtime/channel.hpp"
 
@@ -20,8 +22,8 @@ RealtimeGateway::RealtimeGateway(const Parts& parts, std::string epoch, const Ga
       client_events_counter_(metrics.counter("orbit_gateway_client_events_total", "Client events handled")),
       refused_events_counter_(metrics.counter("orbit_gateway_refused_events_total", "Client events refused")) {}
 
-void RealtimeGateway::opened(const SocketHandle& socket) {
-  parts_.scheduler.post([this, socket] { attach(socket); });
+void RealtimeGateway::opened(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) {
+  parts_.scheduler.post([this, socket, cursor] { attach(socket, cursor); });
 }
 
 void RealtimeGateway::closed(const SocketHandle& socket) {
@@ -53,14 +55,14 @@ void RealtimeGateway::with_roster(kernel::WorkspaceId workspace,
 
 // The handshake was admitted a moment ago on another thread; meanwhile the membership or the session may have ended.
 // From here on the events that say so close the socket.
-void RealtimeGateway::attach(const SocketHandle& socket) {
+void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) {
   const auto turn_away = [&](CloseCode code, std::string_view reason) {
     turned_away_counter_.add();
     socket.close(code, reason);
   };
   const auto& identity = socket.identity;
   const auto standing = parts_.admission.recheck(identity);
-  const auto seq = parts_.relay.published_seq(identity.workspace);
+  const auto seq = stream_position(identity.workspace, cursor);
   if (!standing || !seq) {
     spdlog::warn("socket {}: the database can't be read; closing", socket.id);
     return turn_away(CloseCode::restarting, "try again");
@@ -72,14 +74,43 @@ void RealtimeGateway::attach(const SocketHandle& socket) {
   }
 
   attached_.emplace(socket.id, identity.member);
+  parts_.history.retain(identity.workspace, *seq);
   // Others hear of it first: this socket finds itself in its own hello.
   parts_.presence.connect(identity.workspace, identity.member, socket.id);
   parts_.hub.register_socket(socket);
   parts_.hub.subscribe(socket.id, workspace_channel(identity.workspace));
   parts_.hub.subscribe(socket.id, member_channel(identity.member));
   permission_channels_.subscribe(socket, standing->permissions);
-  greet(socket, *seq);
+  if (cursor) {
+    resume(socket, *cursor, *seq, *standing);
+  } else {
+    greet(socket, *seq);
+  }
   opened_counter_.add();
+}
+
+// A cursor may come from a snapshot of what was committed so lately that the relay has not heard of it.
+kernel::Result<Seq> RealtimeGateway::stream_position(kernel::WorkspaceId workspace,
+                                                     const std::optional<StreamCursor>& cursor) {
+  auto seq = parts_.relay.published_seq(workspace);
+  if (!seq || !cursor || cursor->seq <= *seq) return seq;
+  return parts_.relay.published_seq_caught_up(workspace);
+}
+
+// The socket is on its channels already: what is published later follows what is replayed here, on the same queue.
+void RealtimeGateway::resume(const SocketHandle& socket, const StreamCursor& cursor, Seq published,
+                             const SocketAdmission::Standing& standing) {
+  const bool sees_invites = std::ranges::find(standing.permissions, catalog::Permission::workspace_members_invite) !=
+                            standing.permissions.end();
+  const Viewer viewer{socket.identity.member.uuid(), standing.role.uuid(), sees_invites};
+  const auto missed = parts_.history.replay(socket.identity.workspace, cursor, published, viewer);
+  if (missed) {
+    greet(socket, cursor.seq);
+    if (*missed) socket.send(*missed);
+  } else {
+    greet(socket, published);
+    send(socket, catalog::Resync{epoch_, published, missed.error()}, published);
+  }
 }
 
 void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
@@ -92,6 +123,7 @@ void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
 void RealtimeGateway::detach(const SocketHandle& socket) {
   if (attached_.erase(socket.id) == 0) return;
   parts_.hub.unregister_socket(socket.id);
+  parts_.history.release(socket.identity.workspace);
   parts_.presence.disconnect(socket.identity.workspace, socket.identity.member, socket.id);
 }
 

@@ -18,6 +18,7 @@
 #include "realtime/presence_tracker.hpp"
 #include "realtime/socket_admission.hpp"
 #include "realtime/socket_events.hpp"
+#include "realtime/stream_history.hpp"
 
 namespace orbit::realtime {
 
@@ -36,6 +37,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
     RealtimeHub& hub;
     PresenceTracker& presence;
     EventRelay& relay;
+    StreamHistory& history;
     SocketAdmission& admission;
     const FrameEncoder& encoder;
   };
@@ -43,7 +45,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   RealtimeGateway(const Parts& parts, std::string epoch, const GatewayOptions& options,
                   kernel::MetricsRegistry& metrics);
 
-  void opened(const SocketHandle& socket) override;
+  void opened(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) override;
   void received(const SocketHandle& socket, std::string_view text) override;
   void closed(const SocketHandle& socket) override;
 
@@ -56,11 +58,15 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
  private:
   struct Handler;
 
-  void attach(const SocketHandle& socket);
+  void attach(const SocketHandle& socket, const std::optional<StreamCursor>& cursor);
   void detach(const SocketHandle& socket);
   using Parsed = std::expected<catalog::ClientFrame, catalog::ClientFrameError>;
   void handle(const SocketHandle& socket, const Parsed& frame);
+  [[nodiscard]] kernel::Result<kernel::Seq> stream_position(kernel::WorkspaceId workspace,
+                                                            const std::optional<StreamCursor>& cursor);
   void greet(const SocketHandle& socket, kernel::Seq seq);
+  void resume(const SocketHandle& socket, const StreamCursor& cursor, kernel::Seq published,
+              const SocketAdmission::Standing& standing);
   void send(const SocketHandle& socket, const catalog::ServerEvent& event,
             std::optional<kernel::Seq> never_dropped = std::nullopt) const;
   void refuse(const SocketHandle& socket, const std::optional<std::string>& ref, std::string code,

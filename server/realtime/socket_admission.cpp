@@ -27,6 +27,7 @@ Result<SocketAdmission::Standing> SocketAdmission::recheck(const SocketIdentity&
     if (const auto member = repositories_.members.find(context, identity.member)) {
       if (const auto role = repositories_.roles.find(context, member->state().role_id)) {
         standing.is_member = true;
+        standing.role = role->state().id;
         standing.permissions = role->state().permissions;
       }
     }

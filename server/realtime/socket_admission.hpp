@@ -22,6 +22,7 @@ class SocketAdmission {
   struct Standing {
     bool session_live = false;
     bool is_member = false;
+    kernel::RoleId role;
     workspaces::Permissions permissions;
   };
 

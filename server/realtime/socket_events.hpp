@@ -2,9 +2,11 @@
 // Called on the socket's shard thread; never blocks it.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "realtime/socket_handle.hpp"
+#include "realtime/stream_cursor.hpp"
 
 namespace orbit::realtime {
 
@@ -14,7 +16,8 @@ class SocketEvents {
 
   /// The handshake was answered with 101. The identity is as it was when the handshake was admitted; it is checked
   /// again before the socket gets its hello.
-  virtual void opened(const SocketHandle& socket) = 0;
+  /// With a cursor, the tab wants to go on from there.
+  virtual void opened(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) = 0;
 
   /// One whole text message, valid UTF-8, within the size and rate limits.
   virtual void received(const SocketHandle& socket, std::string_view text) = 0;

@@ -24,11 +24,12 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
-std::unique_ptr<soci::session> open_sqlite(const std::filesystem::path& path) {
+std::unique_ptr<soci::session> open_sqlite(const std::filesystem::path& path, Durability durability) {
   auto session = std::make_unique<soci::session>(soci::sqlite3, "db=\"" + path.string() + "\" timeout=5");
-  // WAL lets readers go on beside the writer; FULL syncs at each commit, so that what was answered survives power loss.
+  // WAL lets readers go on beside the writer; FULL syncs at each commit, so that what was answered survives power loss;
+  // NORMAL syncs at checkpoints only.
   *session << "PRAGMA journal_mode = WAL";
-  *session << "PRAGMA synchronous = FULL";
+  *session << (durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   *session << "PRAGMA foreign_keys = ON";
   *session << "PRAGMA cache_size = -16000";
   *session << "SELECT count(*) FROM sqlite_master";
@@ -46,14 +47,18 @@ struct Database::Parts {
   Parts(const std::filesystem::path& path, const DatabaseOptions& options, const kernel::Clock& with_clock,
         kernel::MetricsRegistry& metrics)
       : clock(with_clock),
+        durability(options.durability),
         writers(
-            1, [&] { return open_sqlite(path); }, options.patience, pool_metrics(metrics, "writer")),
+            1, [&] { return open_sqlite(path, options.durability); }, options.patience,
+            pool_metrics(metrics, "writer")),
         readers(
-            options.readers, [&] { return open_sqlite(path); }, options.patience, pool_metrics(metrics, "reader")),
+            options.readers, [&] { return open_sqlite(path, options.durability); }, options.patience,
+            pool_metrics(metrics, "reader")),
         unit_of_work(writers, readers,
                      metrics.counter("orbit_database_failures_total", "Transactions that failed in the database")) {}
 
   const kernel::Clock& clock;
+  const Durability durability;
   SessionPool writers;
   SessionPool readers;
   SociUnitOfWork unit_of_work;
@@ -90,6 +95,11 @@ Result<std::unique_ptr<Database>> Database::open(std::string_view url, const Dat
   }
 }
 
+bool Database::exists(std::string_view url) {
+  std::error_code unreadable;
+  return url.starts_with(sqlite_scheme) && std::filesystem::exists(url.substr(sqlite_scheme.size()), unreadable);
+}
+
 Result<std::vector<std::string>> Database::migrate() {
   const auto lease = parts_->writers.lend();
   if (!lease) return failure(ErrorKind::unavailable, "database.busy", "The database is busy.");
@@ -101,6 +111,57 @@ Result<std::vector<std::string>> Database::migrate() {
   }
 }
 
+namespace {
+
+constexpr const char* epoch_row = "epoch";
+constexpr const char* boot_row = "served_on_boot";
+constexpr const char* durability_row = "served_with_durability";
+
+std::string meta(soci::session& session, const std::string& name) {
+  const auto row = select_one<std::string>(session, "SELECT content FROM meta WHERE name = :name", name);
+  return row ? std::get<0>(*row) : "";
+}
+
+void set_meta(soci::session& session, const std::string& name, const std::string& content) {
+  execute(session,
+          "INSERT INTO meta (name, content) VALUES (:name, :content) "
+          "ON CONFLICT (name) DO UPDATE SET content = excluded.content",
+          name, content);
+}
+
+}  // namespace
+
+Result<std::string> Database::renew_epoch() {
+  return parts_->unit_of_work.run([&](kernel::WriteContext& context) -> Result<std::string> {
+    auto epoch = kernel::to_string(kernel::new_uuid(parts_->clock));
+    set_meta(session_of(context), epoch_row, epoch);
+    return epoch;
+  });
+}
+
+Result<bool> Database::begin_serving(const std::string& boot_id) {
+  auto renewed = note_serving(boot_id);
+  if (renewed && parts_->durability == Durability::normal) {
+    // The note itself must outlive a power cut.
+    const auto lease = parts_->writers.lend();
+    if (!lease) return failure(ErrorKind::unavailable, "database.busy", "The database is busy.");
+    lease->session() << "PRAGMA wal_checkpoint(FULL)";
+  }
+  return renewed;
+}
+
+Result<bool> Database::note_serving(const std::string& boot_id) {
+  return parts_->unit_of_work.run([&](kernel::WriteContext& context) -> Result<bool> {
+    soci::session& session = session_of(context);
+    const std::string normal = "normal";
+    const bool may_have_lost = meta(session, durability_row) == normal && meta(session, boot_row) != boot_id;
+    if (may_have_lost) set_meta(session, epoch_row, kernel::to_string(kernel::new_uuid(parts_->clock)));
+    set_meta(session, boot_row, boot_id);
+    set_meta(session, durability_row, parts_->durability == Durability::normal ? normal : "full");
+    return may_have_lost;
+  });
+}
+
 Result<bool> Database::is_empty() {
   return parts_->unit_of_work.read([](const kernel::ReadContext& context) -> Result<bool> {
     return !select_one<std::string>(session_of(context), "SELECT id FROM users LIMIT 1").has_value();
@@ -109,6 +170,7 @@ Result<bool> Database::is_empty() {
 
 kernel::UnitOfWork& Database::unit_of_work() { return parts_->unit_of_work; }
 const kernel::EventLog& Database::event_log() const { return parts_->event_log; }
+const kernel::LogTrimming& Database::log_trimming() const { return parts_->event_log; }
 const identity::SessionRepository& Database::sessions() const { return parts_->sessions; }
 workspaces::Repositories Database::workspaces() const {
   return {parts_->users, parts_->workspaces, parts_->roles, parts_->members, parts_->invites, parts_->teams};

@@ -14,9 +14,14 @@
 
 namespace orbit::storage {
 
+/// What a power cut may take: with `full`, nothing that was answered; with `normal`, the last commits before it, whole,
+/// in exchange for a sync less in each. A crash of the program alone takes nothing from either.
+enum class Durability { full, normal };
+
 struct DatabaseOptions {
   std::size_t readers = 4;
   std::chrono::milliseconds patience{2'000};  // how long a transaction waits for its turn
+  Durability durability = Durability::full;
 };
 
 class Database {
@@ -27,16 +32,27 @@ class Database {
                                                                       const DatabaseOptions& options,
                                                                       const kernel::Clock& clock,
                                                                       kernel::MetricsRegistry& metrics);
+  /// Whether there is something at the url that `open` would open rather than make.
+  [[nodiscard]] static bool exists(std::string_view url);
+
   ~Database();
 
   /// Applies what is missing and returns the names of what it applied. Before anything else is asked.
   [[nodiscard]] kernel::Result<std::vector<std::string>> migrate();
+
+  /// Names the log's history anew, so that no cursor from before matches it, and returns the name.
+  [[nodiscard]] kernel::Result<std::string> renew_epoch();
+
+  /// For whoever serves from it: where the machine was started anew (`boot_id` is another) since it was last served
+  /// with Durability::normal, commits that tabs have seen may be gone, so the epoch is renewed. Says whether it was.
+  [[nodiscard]] kernel::Result<bool> begin_serving(const std::string& boot_id);
 
   /// Whether there is no user yet.
   [[nodiscard]] kernel::Result<bool> is_empty();
 
   [[nodiscard]] kernel::UnitOfWork& unit_of_work();
   [[nodiscard]] const kernel::EventLog& event_log() const;
+  [[nodiscard]] const kernel::LogTrimming& log_trimming() const;
   [[nodiscard]] const identity::SessionRepository& sessions() const;
   [[nodiscard]] workspaces::Repositories workspaces() const;
   [[nodiscard]] const billing::SubscriptionRepository& subscriptions() const;
@@ -47,6 +63,8 @@ class Database {
 
  private:
   struct Parts;
+
+  kernel::Result<bool> note_serving(const std::string& boot_id);
 
   explicit Database(std::unique_ptr<Parts> parts);
 

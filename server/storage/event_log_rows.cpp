@@ -59,6 +59,13 @@ Seq SociEventLog::head(const ReadContext& context, WorkspaceId workspace) const 
   return row ? std::get<0>(*row) : 0;
 }
 
+// Only the oldest are ever trimmed, so the first that is left tells.
+Seq SociEventLog::trimmed_seq(const ReadContext& context, WorkspaceId workspace) const {
+  const auto oldest = select_one<Seq>(
+      session_of(context), "SELECT seq FROM event_log WHERE workspace_id = :workspace ORDER BY seq LIMIT 1", workspace);
+  return oldest ? std::get<0>(*oldest) - 1 : head(context, workspace);
+}
+
 std::vector<DomainEvent> SociEventLog::events_after(const ReadContext& context, WorkspaceId workspace, Seq after,
                                                     std::size_t limit) const {
   std::vector<DomainEvent> events;
@@ -82,6 +89,55 @@ void SociEventLog::note_published(kernel::WriteContext& context, WorkspaceId wor
   execute(session_of(context),
           "UPDATE streams SET published_seq = :seq WHERE workspace_id = :workspace AND published_seq < :seq_again", seq,
           workspace, seq);
+}
+
+std::vector<WorkspaceId> SociEventLog::workspaces_after(const ReadContext& context, WorkspaceId after,
+                                                        std::size_t limit) const {
+  std::vector<WorkspaceId> workspaces;
+  for (const auto& [workspace] : select<WorkspaceId>(
+           session_of(context),
+           "SELECT workspace_id FROM streams WHERE workspace_id > :after ORDER BY workspace_id LIMIT :limit", after,
+           static_cast<Seq>(limit))) {
+    workspaces.push_back(workspace);
+  }
+  return workspaces;
+}
+
+// By the first event that must stay, so that a clock that was set back trims less, never from the middle.
+Seq SociEventLog::trimmable_seq(const ReadContext& context, WorkspaceId workspace,
+                                const kernel::Retention& retention) const {
+  const Seq newest = head(context, workspace);
+  const Seq published = published_seq(context, workspace);
+  const auto oldest = [&](std::size_t count) {
+    return select<Seq, Timestamp>(session_of(context),
+                                  "SELECT seq, occurred_at FROM event_log WHERE workspace_id = :workspace "
+                                  "ORDER BY seq LIMIT :count",
+                                  workspace, static_cast<Seq>(count));
+  };
+  const auto may_go = [&](const auto& event) {
+    const auto& [seq, occurred_at] = event;
+    return seq <= published && (newest - seq >= retention.keep || occurred_at < retention.before);
+  };
+  const auto first = oldest(1);
+  if (first.empty() || !may_go(first.front())) return 0;
+  Seq until = 0;
+  for (const auto& event : oldest(retention.batch)) {
+    if (!may_go(event)) break;
+    until = std::get<0>(event);
+  }
+  return until;
+}
+
+std::size_t SociEventLog::trim(kernel::WriteContext& context, WorkspaceId workspace, Seq until) const {
+  soci::session& session = session_of(context);
+  const auto trimmed =
+      execute(session, "DELETE FROM event_log WHERE workspace_id = :workspace AND seq <= :until", workspace, until);
+  execute(session,
+          "DELETE FROM streams WHERE workspace_id = :workspace "
+          "AND NOT EXISTS (SELECT 1 FROM event_log WHERE event_log.workspace_id = streams.workspace_id) "
+          "AND NOT EXISTS (SELECT 1 FROM workspaces WHERE workspaces.id = streams.workspace_id)",
+          workspace);
+  return static_cast<std::size_t>(trimmed);
 }
 
 std::vector<WorkspaceId> SociEventLog::unpublished_workspaces(const ReadContext& context, std::size_t limit) const {

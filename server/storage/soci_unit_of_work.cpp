@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "kernel/fault.hpp"
 #include "storage/event_log_rows.hpp"
 #include "storage/soci_context.hpp"
 #include "storage/soci_error.hpp"
@@ -86,11 +87,17 @@ Result<> SociUnitOfWork::transact(SessionPool& pool, const char* begin, const Wo
   }
 }
 
+void SociUnitOfWork::tell_listener(std::span<const DomainEvent> events) {
+  if (listener_ != nullptr && !events.empty()) listener_->committed(events);
+}
+
 Result<> SociUnitOfWork::run_transaction(const WriteWork& work) {
   return transact(writers_, "BEGIN IMMEDIATE", work, [this](soci::session& session, SociContext& context) {
     write_log(session, context.emitted());
+    const bool too_early = kernel::is_broken(kernel::Fault::publish_before_commit);
+    if (too_early) tell_listener(context.emitted());
     session << "COMMIT";
-    if (listener_ != nullptr && !context.emitted().empty()) listener_->committed(context.emitted());
+    if (!too_early) tell_listener(context.emitted());
   });
 }
 

@@ -20,6 +20,8 @@ class SociUnitOfWork final : public kernel::UnitOfWork {
   kernel::Result<> read_snapshot(const ReadWork& work) override;
 
  private:
+  void tell_listener(std::span<const kernel::DomainEvent> events);
+
   template <class Work, class Finish>
   kernel::Result<> transact(SessionPool& pool, const char* begin, const Work& work, const Finish& finish);
 

@@ -47,8 +47,8 @@ class Shard::Impl {
   }
 
   void adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
-             std::string_view leftover) {
-    loop_.adopt(descriptor, identity, response, leftover);
+             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
+    loop_.adopt(descriptor, identity, response, leftover, cursor);
     end_turn();
   }
 
@@ -144,8 +144,8 @@ void Shard::close(realtime::SocketSlot slot, realtime::CloseCode code, std::stri
 }
 
 void Shard::adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
-                  std::string_view leftover) {
-  impl_->adopt(descriptor, identity, response, leftover);
+                  std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
+  impl_->adopt(descriptor, identity, response, leftover, cursor);
 }
 
 bool Shard::accepting() const { return impl_->accepting(); }

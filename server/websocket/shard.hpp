@@ -35,10 +35,10 @@ class Shard final : public realtime::FanoutShard {
   void close(realtime::SocketSlot slot, realtime::CloseCode code, std::string_view reason) override;
 
   /// Takes over the stream socket of an upgrade that was accepted, whatever comes of it: sends `response`, reports the
-  /// socket as opened, and reads on after `leftover`, the bytes that came behind the request. While draining, the
-  /// response is followed by a close with 1012 and nothing is reported. Shard's thread.
+  /// socket as opened at `cursor`, and reads on after `leftover`, the bytes that came behind the request. While
+  /// draining, the response is followed by a close with 1012 and nothing is reported. Shard's thread.
   void adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
-             std::string_view leftover = {});
+             std::string_view leftover = {}, const std::optional<realtime::StreamCursor>& cursor = {});
 
   /// Whether another connection is welcome: not draining, and below max_connections. Ask before answering 101.
   [[nodiscard]] bool accepting() const;

@@ -61,11 +61,15 @@ class Client {
 
 class RecordedEvents final : public realtime::SocketEvents {
  public:
-  void opened(const realtime::SocketHandle& socket) override { opened_sockets.push_back(socket); }
+  void opened(const realtime::SocketHandle& socket, const std::optional<realtime::StreamCursor>& cursor) override {
+    opened_sockets.push_back(socket);
+    cursors.push_back(cursor);
+  }
   void received(const realtime::SocketHandle&, std::string_view text) override { texts.emplace_back(text); }
   void closed(const realtime::SocketHandle& socket) override { closed_ids.push_back(socket.id); }
 
   std::vector<realtime::SocketHandle> opened_sockets;
+  std::vector<std::optional<realtime::StreamCursor>> cursors;
   std::vector<std::string> texts;
   std::vector<realtime::SocketId> closed_ids;
 };

@@ -45,7 +45,7 @@ SocketLoop::~SocketLoop() {
 }
 
 void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
-                       std::string_view leftover) {
+                       std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // refused by sockets that know no delay
 
@@ -65,7 +65,7 @@ void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity,
     turn_.append(slot.index, turn_.add(encode_close(CloseCode::restarting, "restarting")));
     return;
   }
-  events_.opened(handle_of(slot.index));
+  events_.opened(handle_of(slot.index), cursor);
   while (!leftover.empty() && table_.is_present(slot)) {
     const auto piece = std::min(leftover.size(), read_size);
     std::ranges::copy(leftover.substr(0, piece), read_buffer_.get());

@@ -39,7 +39,7 @@ class SocketLoop {
 
   /// See Shard::adopt.
   void adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
-             std::string_view leftover);
+             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor);
 
   void execute(SubscribeCommand& command);
   void execute(UnsubscribeCommand& command);

@@ -15,6 +15,8 @@ export class Hydration {
   readonly #events: HydrationEvents;
   readonly #random: () => number;
   #running: AbortController | undefined;
+  #epoch = "";
+  #seq = 0;
 
   constructor(
     fetch: (signal: AbortSignal) => Promise<WorkspaceSnapshotDTO>,
@@ -30,11 +32,18 @@ export class Hydration {
     return this.#running !== undefined;
   }
 
+  /** Whether one is running that will do for this epoch and seq. */
+  covers(epoch: string, seq: number): boolean {
+    return this.isRunning && this.#epoch === epoch && this.#seq >= seq;
+  }
+
   /** Starts over if it was running. The snapshot will be of this epoch, and of this seq or later. */
   start(epoch: string, seq: number): void {
     this.stop();
     const running = new AbortController();
     this.#running = running;
+    this.#epoch = epoch;
+    this.#seq = seq;
     void this.#run(epoch, seq, running.signal);
   }
 

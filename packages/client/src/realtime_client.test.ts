@@ -108,6 +108,29 @@ describe("hydration", () => {
     expect(server.snapshotRequests.length).toBe(1);
   });
 
+  it("fetches once where a resync says why it can't", async () => {
+    client = server.connect({ snapshot: snapshot(10) });
+    server.answer = async () => snapshot(40);
+    server.socket.hello(40);
+    server.socket.say({ type: "resync", epoch, seq: 40, reason: "log_trimmed" });
+    await settle();
+    expect(client.cursor?.seq).toBe(40);
+    expect(status()).toEqual({ state: "live" });
+    expect(server.snapshotRequests.length).toBe(1);
+  });
+
+  it("goes on from its cursor with what it missed, and fetches nothing", async () => {
+    client = server.connect({ snapshot: snapshot(10) });
+    server.socket.hello(10);
+    server.socket.say({ type: "workspace.member.left", seq: 12, memberId: ids.grace });
+    server.socket.pong(14);
+    await settle();
+    expect(client.stores.members.get().has(ids.grace)).toBe(false);
+    expect(client.cursor?.seq).toBe(14);
+    expect(status()).toEqual({ state: "live" });
+    expect(server.snapshotRequests.length).toBe(0);
+  });
+
   it("fetches anew when the epoch is another, as after a restore", async () => {
     client = server.connect({ snapshot: snapshot(10) });
     server.answer = async () => snapshot(3, { epoch: "restored" });

@@ -208,7 +208,10 @@ export class RealtimeClient {
       if (this.#unknownTaps.size === 0) this.#dropped.unknown++;
       this.#debug(`unknown event ${frame.frame.type}`);
       tell(this.#unknownTaps, (tap) => tap(frame.frame));
-      if (frame.seq !== undefined) this.#advance(frame.seq);
+      if (frame.seq !== undefined) {
+        this.#batch.flush();
+        this.#advance(frame.seq);
+      }
       return;
     }
     const { event } = frame;
@@ -223,7 +226,9 @@ export class RealtimeClient {
         return this.#onHello(event);
       case "resync":
         this.#epoch = event.epoch;
-        return this.#hydrate(event.seq);
+        // Behind a hello that could not go on from the cursor, it asks for what has begun already.
+        if (!this.#hydration.covers(event.epoch, event.seq)) this.#hydrate(event.seq);
+        return;
       case "pong":
         if (this.#hydration.isRunning) return;
         this.#batch.flush();
@@ -250,7 +255,8 @@ export class RealtimeClient {
     this.#setStatus({ state: "catching-up" });
     if (this.#isAway) this.#connection.send('{"type":"presence.away"}');
     this.#outbox.flush();
-    // The server goes on from the cursor if it can; then all that was missed is here by the time it answers a ping.
+    // The server goes on from the cursor where it can, and says so with its seq; then all that was missed is here by the
+    // time it answers a ping.
     if (this.#cursor?.epoch === hello.epoch && hello.seq <= this.#cursor.seq) {
       this.#connection.send('{"type":"ping"}');
     } else {

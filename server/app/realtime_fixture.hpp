@@ -1,0 +1,110 @@
+// For this room's tests: the realtime room over the real services and a real database, with sockets that note what
+// they get. Everything happens in the test's thread, within scheduler.run_posted().
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "app/domain_fixture.hpp"
+#include "catalog/json.hpp"
+#include "realtime/channel.hpp"
+#include "realtime/in_process_realtime_hub.hpp"
+#include "realtime/realtime_event_publisher.hpp"
+#include "realtime/realtime_gateway.hpp"
+#include "realtime/recording_shard.hpp"
+
+namespace orbit::app {
+
+using realtime::SocketHandle;
+using Types = std::vector<std::string>;
+
+class RealtimeFixture : public DomainTest {
+ protected:
+  RealtimeFixture() {
+    EXPECT_TRUE(relay.recover().has_value());
+    database->set_commit_listener(&relay);
+  }
+  ~RealtimeFixture() override { database->set_commit_listener(nullptr); }
+
+  SocketHandle socket_of(kernel::UserId person) {
+    const auto session = *domain->sessions.sign_in({email_of(person), "a-password", "", "test"});
+    sessions.push_back(session.session.id);
+    const auto identity = *admission.admit(session.token, "acme");
+    const auto number = next_socket++;
+    return {number, identity, &shard, {number, 1}};
+  }
+  SocketHandle open(kernel::UserId person, const std::optional<realtime::StreamCursor>& cursor = {}) {
+    const SocketHandle socket = socket_of(person);
+    gateway.opened(socket, cursor);
+    scheduler.run_posted();
+    return socket;
+  }
+  std::string email_of(kernel::UserId person) {
+    return read([&](const auto& context) { return domain->repositories.users.find(context, person)->email; });
+  }
+
+  /// Small, so that a test comes to its ends.
+  static realtime::HistoryOptions history_options() {
+    return {.ring = {.frames = 4, .bytes = 4'096}, .max_replayed_events = 20, .max_replayed_bytes = 16'384};
+  }
+
+  /// The types of what the socket got since the last call; a close is "close CODE".
+  Types take(const SocketHandle& socket) {
+    scheduler.run_posted();
+    Types types;
+    for (const std::string& text : shard.take(socket.slot.index)) {
+      if (!text.starts_with('{')) types.push_back(text);
+      for (const auto& frame : frames_in(text)) types.emplace_back(frame.at("type").as_string());
+    }
+    return types;
+  }
+
+  /// What is replayed is one run of frames.
+  static std::vector<boost::json::value> frames_in(std::string_view text) {
+    std::vector<boost::json::value> frames;
+    while (text.starts_with('{')) {
+      boost::json::stream_parser parser;
+      text.remove_prefix(parser.write_some(text));
+      frames.push_back(parser.release());
+    }
+    return frames;
+  }
+
+  kernel::ManualScheduler scheduler{clock};
+  realtime::PlainEncoder encoder;
+  realtime::RecordingShard shard;
+  realtime::InProcessRealtimeHub hub{metrics};
+  kernel::EventBus bus{[](const kernel::DomainEvent& event, std::exception_ptr) { ADD_FAILURE() << event.type; }};
+  realtime::PresenceTracker presence{
+      scheduler, clock, std::chrono::milliseconds{0},
+      [this](kernel::WorkspaceId workspace, const catalog::PresenceDTO& now) {
+        const catalog::PresenceUpdate update{now.member_id, now.online, now.status, now.last_seen_at};
+        hub.broadcast(realtime::workspace_channel(workspace),
+                      encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
+      }};
+  realtime::EventRelay relay{domain->unit_of_work,
+                             database->event_log(),
+                             bus,
+                             scheduler,
+                             [](kernel::Scheduler::Task task) { task(); },
+                             metrics};
+  realtime::StreamHistory history{
+      {domain->unit_of_work, database->event_log(), {domain->repositories, database->subscriptions()}, encoder},
+      "epoch",
+      scheduler,
+      history_options(),
+      metrics};
+  realtime::RealtimeEventPublisher publisher{
+      bus,      {domain->unit_of_work, domain->repositories, database->subscriptions()},
+      hub,      history,
+      presence, encoder,
+      "epoch",  metrics};
+  realtime::SocketAdmission admission{domain->unit_of_work, domain->session_resolver, domain->repositories};
+  realtime::RealtimeGateway gateway{{scheduler, clock, hub, presence, relay, history, admission, encoder},
+                                    "epoch",
+                                    {.sockets_per_member = 2},
+                                    metrics};
+  std::vector<kernel::SessionId> sessions;
+  std::uint32_t next_socket = 1;
+};
+
+}  // namespace orbit::app

@@ -1,0 +1,135 @@
+#include "realtime/stream_history.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "kernel/fault.hpp"
+
+namespace orbit::realtime {
+
+using catalog::ResyncReason;
+using kernel::Seq;
+using kernel::WorkspaceId;
+
+namespace {
+
+kernel::Metric& outcome_counter(kernel::MetricsRegistry& metrics, const char* outcome) {
+  return metrics.counter("orbit_resume_total", "Tabs that came back with a cursor, by what came of it",
+                         {{"outcome", outcome}});
+}
+
+}  // namespace
+
+StreamHistory::StreamHistory(LogReplay replay, std::string epoch, kernel::Scheduler& scheduler,
+                             const HistoryOptions& options, kernel::MetricsRegistry& metrics)
+    : replay_(std::move(replay)),
+      epoch_(std::move(epoch)),
+      scheduler_(scheduler),
+      options_(options),
+      resumed_counter_(outcome_counter(metrics, "resumed")),
+      bytes_gauge_(metrics.gauge("orbit_history_bytes", "Frames kept in memory for tabs that come back")),
+      log_reads_counter_(
+          metrics.counter("orbit_history_log_reads_total", "Times that frames were made from the log again")) {
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<ResyncReason>>(
+      [&](auto reason) { resync_counters_[reason.value] = &outcome_counter(metrics, reason.name); });
+}
+
+template <class Change>
+void StreamHistory::change(Stream& stream, Change change) {
+  total_bytes_ -= stream.ring.bytes();
+  change(stream.ring);
+  total_bytes_ += stream.ring.bytes();
+  by_use_.splice(by_use_.begin(), by_use_, stream.place);
+  for (auto coldest = by_use_.rbegin(); total_bytes_ > options_.max_total_bytes && coldest != by_use_.rend();
+       ++coldest) {
+    FrameRing& ring = streams_.at(*coldest).ring;
+    total_bytes_ -= ring.bytes();
+    ring.clear(std::max(ring.floor(), ring.newest()));
+  }
+  bytes_gauge_.set(static_cast<std::int64_t>(total_bytes_));
+}
+
+void StreamHistory::retain(WorkspaceId workspace, Seq published) {
+  auto [entry, is_new] = streams_.try_emplace(workspace, Stream{FrameRing(published, options_.ring), 0, {}});
+  if (is_new) entry->second.place = by_use_.insert(by_use_.begin(), workspace);
+  ++entry->second.sockets;
+}
+
+void StreamHistory::release(WorkspaceId workspace) {
+  const auto entry = streams_.find(workspace);
+  if (entry == streams_.end() || --entry->second.sockets > 0) return;
+  total_bytes_ -= entry->second.ring.bytes();
+  bytes_gauge_.set(static_cast<std::int64_t>(total_bytes_));
+  by_use_.erase(entry->second.place);
+  streams_.erase(entry);
+}
+
+void StreamHistory::record(WorkspaceId workspace, HistoryEntry entry) {
+  const auto found = streams_.find(workspace);
+  if (found == streams_.end()) return;
+  change(found->second, [&](FrameRing& ring) { ring.push(std::move(entry)); });
+}
+
+void StreamHistory::lost(WorkspaceId workspace, Seq seq) {
+  const auto found = streams_.find(workspace);
+  if (found == streams_.end()) return;
+  change(found->second, [&](FrameRing& ring) { ring.clear(seq); });
+}
+
+std::expected<SharedFrame, ResyncReason> StreamHistory::replay(WorkspaceId workspace, const StreamCursor& cursor,
+                                                               Seq published, const Viewer& viewer) {
+  Outcome outcome = cursor.epoch == epoch_ ? replay_in(streams_.at(workspace), workspace, cursor.seq, published, viewer)
+                                           : std::unexpected(ResyncReason::epoch_changed);
+  count(outcome);
+  return outcome;
+}
+
+StreamHistory::Outcome StreamHistory::replay_in(Stream& stream, WorkspaceId workspace, Seq after, Seq published,
+                                                const Viewer& viewer) {
+  if (after > published) return std::unexpected(ResyncReason::cursor_ahead);
+  if (after == published) return nullptr;
+  if (after < stream.ring.floor() && !kernel::is_broken(kernel::Fault::skip_log_fill)) {
+    if (const auto filled = fill(stream, workspace, after, published); !filled) {
+      return std::unexpected(filled.error());
+    }
+  }
+  if (stream.ring.may_have_gained(viewer, after)) return std::unexpected(ResyncReason::permissions);
+  SharedFrame missed = stream.ring.after(after, viewer);
+  if (missed && missed->bytes.size() > options_.max_replayed_bytes) {
+    return std::unexpected(ResyncReason::too_far_behind);
+  }
+  return missed;
+}
+
+// Reads further back than this tab needs, since those that come back at the same time missed a little more or less.
+std::expected<void, ResyncReason> StreamHistory::fill(Stream& stream, WorkspaceId workspace, Seq after, Seq published) {
+  const Seq reach = options_.max_replayed_events;
+  if (published - after > reach) return std::unexpected(ResyncReason::too_far_behind);
+  const Seq usual = std::min<Seq>(options_.ring.frames, reach);
+  const Seq back = published - after > usual ? reach : usual;
+  log_reads_counter_.add();
+  auto stretch = replay_.read(workspace, published > back ? published - back : 0, published);
+  if (!stretch) {
+    spdlog::warn("history: the log of {} can't be read: {}", workspace.str(), stretch.error().message);
+    return std::unexpected(ResyncReason::event_lost);
+  }
+  if (stretch->floor > after) return std::unexpected(ResyncReason::log_trimmed);
+  const bool was_held = stream.ring.is_held();
+  change(stream, [&](FrameRing& ring) { ring.fill(std::move(stretch->entries), stretch->floor); });
+  if (!was_held) settle_later(workspace);
+  return {};
+}
+
+void StreamHistory::settle_later(WorkspaceId workspace) {
+  scheduler_.after(options_.keep_replayed_for, [this, workspace] {
+    const auto found = streams_.find(workspace);
+    if (found != streams_.end()) change(found->second, [](FrameRing& ring) { ring.settle(); });
+  });
+}
+
+void StreamHistory::count(const Outcome& outcome) {
+  (outcome ? resumed_counter_ : *resync_counters_.at(outcome.error())).add();
+}
+
+}  // namespace orbit::realtime
