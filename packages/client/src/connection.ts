@@ -26,6 +26,8 @@ export interface ConnectionEvents {
 
 /** How long the server may take to open a socket and say hello. */
 export const greetingDeadlineMs = 15_000;
+/** How old an attempt to connect may be for `wake` to leave it alone. */
+const patienceMs = 1_000;
 /** How long after an application ping a connection without a word counts as dead. */
 export const pongDeadlineMs = 10_000;
 /** A connection that lasted this long was a good one: the next attempt after it is a first one. */
@@ -67,11 +69,12 @@ export class Connection {
     this.#retry = undefined;
     this.#greetedAt = 0;
     this.#pingedAt = 0;
+    this.#heardAt = Date.now();
     let socket: SocketLike;
     try {
       socket = this.#open();
     } catch (error) {
-      this.#events.debug("could not open a socket", error);
+      this.#events.debug("no socket", error);
       return this.#lose(abnormal);
     }
     this.#socket = socket;
@@ -104,10 +107,19 @@ export class Connection {
     return true;
   }
 
-  /** Something happened to the network or the tab: connects now if it was waiting to, else sees if anyone is there. */
+  /**
+   * Something happened to the network or the tab: connects now if it was waiting to, or if its attempt to hangs; else sees
+   * if anyone is there.
+   */
   wake(): void {
-    if (this.#retry !== undefined) return this.connect();
-    if (this.isGreeted && this.#pingedAt === 0) this.#ping();
+    if (this.isGreeted) {
+      if (this.#pingedAt === 0) this.#ping();
+    } else if (this.#retry !== undefined) {
+      this.connect();
+    } else if (this.#socket !== undefined && Date.now() - this.#heardAt > patienceMs) {
+      this.#release()?.close();
+      this.connect();
+    }
   }
 
   /** Drops the socket as if it had been cut, and comes back by itself. */

@@ -62,7 +62,7 @@ export class Hydration {
           this.#running = undefined;
           return this.#events.done(snapshot);
         }
-        this.#events.debug(`snapshot at ${snapshot.seq} is older than ${seq}, or of another epoch`);
+        this.#events.debug("snapshot too old", snapshot.seq, seq);
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof SnapshotRefused && [401, 403, 404].includes(error.status)) {

@@ -156,6 +156,18 @@ describe("hydration", () => {
     expect(client.cursor?.seq).toBe(21);
   });
 
+  it("keeps the presence that it heard of while it fetches, though it must fetch anew", async () => {
+    await goLive();
+    let deliver: (value: ReturnType<typeof snapshot>) => void = () => {};
+    server.answer = () => new Promise((resolve) => (deliver = resolve));
+    server.socket.say({ type: "resync", epoch, seq: 20, reason: "permissions" });
+    server.socket.say({ type: "presence.update", ...presence(ids.grace, "away") });
+    server.socket.say({ type: "resync", epoch, seq: 30, reason: "permissions" });
+    deliver(snapshot(30));
+    await settle();
+    expect(client.stores.presence.get().get(ids.grace)?.status).toBe("away");
+  });
+
   it("keeps the identity of what a new snapshot didn't change", async () => {
     await goLive();
     const before = client.stores.members.get();
@@ -169,6 +181,15 @@ describe("hydration", () => {
 });
 
 describe("events", () => {
+  it("passes over none that waits when one of the app's own follows", async () => {
+    await goLive();
+    server.socket.say({ type: "workspace.member.left", seq: 11, memberId: ids.grace });
+    server.socket.sayRaw('{"type":"card.added","seq":12}');
+    await settle();
+    expect(client.stores.members.get().has(ids.grace)).toBe(false);
+    expect(client.cursor?.seq).toBe(12);
+  });
+
   it("costs each store one notification for a burst", async () => {
     await goLive();
     const members = vi.fn();

@@ -93,7 +93,7 @@ export class RealtimeClient {
     const open = options.openSocket ?? ((address: string): SocketLike => new WebSocket(address));
     this.workspace = workspace;
     this.#fetchSnapshot = (signal) => read({ url, workspace, signal });
-    const debug = (message: string, ...details: unknown[]) => debugLog(workspace, message, ...details);
+    const debug = debugLog.bind(undefined, workspace);
     this.#connection = new Connection(
       () => open(this.#address(url, workspace)),
       {
@@ -267,7 +267,8 @@ export class RealtimeClient {
   #hydrate(seq: number): void {
     this.#batch.flush();
     this.#cursor = undefined;
-    this.#buffer = [];
+    // A snapshot makes up for durable events only.
+    this.#buffer = this.#buffer.filter((event) => !isDurable(event));
     if (this.#connection.isGreeted) this.#setStatus({ state: "catching-up" });
     this.#hydration.start(this.#epoch, seq);
   }
@@ -275,8 +276,7 @@ export class RealtimeClient {
   #keep(event: ServerEvent): void {
     this.#buffer.push(event);
     if (this.#buffer.length <= bufferLimit) return;
-    const newest = this.#buffer.findLast((one) => "seq" in one);
-    this.#hydrate(newest !== undefined && "seq" in newest ? newest.seq : 0);
+    this.#hydrate(this.#buffer.findLast(isDurable)?.seq ?? 0);
   }
 
   #onSnapshot(snapshot: WorkspaceSnapshotDTO): void {
@@ -319,7 +319,7 @@ export class RealtimeClient {
   }
 
   #onLost(code: number, greeted: boolean, attempt: number, retryAt: number): void {
-    this.#debug(`connection lost with ${code}, next attempt in ${retryAt - Date.now()} ms`);
+    this.#debug("lost", code, attempt);
     this.#hydration.stop();
     this.#buffer = [];
     this.#batch.flush();
@@ -389,7 +389,7 @@ export class RealtimeClient {
 }
 
 function isDurable(event: ServerEvent): event is ServerEvent & { seq: number } {
-  return "seq" in event && event.type !== "hello" && event.type !== "pong" && event.type !== "resync";
+  return "seq" in event && !["hello", "pong", "resync"].includes(event.type);
 }
 
 // One tap that throws stops neither the others nor the client; its error surfaces as any that nobody caught.

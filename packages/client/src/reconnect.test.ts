@@ -216,6 +216,18 @@ describe("the page", () => {
     expect(server.sockets.length).toBe(before + 1);
   });
 
+  it("gives up an attempt that hangs when the browser is online again, and none that has just begun", async () => {
+    await goLive();
+    server.socket.hangUp(1006);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(server.sockets.length).toBe(2);
+    window.dispatchEvent(new Event("online"));
+    expect(server.sockets.length).toBe(2);
+    await vi.advanceTimersByTimeAsync(2_000);
+    window.dispatchEvent(new Event("online"));
+    expect(server.sockets.length).toBe(3);
+  });
+
   it("looks whether a connection still stands when the tab is seen again", async () => {
     await goLive();
     await vi.advanceTimersByTimeAsync(5_000);

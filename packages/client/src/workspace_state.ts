@@ -47,6 +47,15 @@ export const emptyState: WorkspaceState = {
   onlineCount: 0,
 };
 
+/** Whether the role of the member that is you holds the permission. */
+export function may(
+  you: MemberId | null,
+  members: { get(id: MemberId): WorkspaceMemberDTO | undefined },
+  permission: Permission,
+): boolean {
+  return !!you && !!members.get(you)?.role.permissions.includes(permission);
+}
+
 /** A WorkspaceState while a batch of events is applied to it. */
 export class StateDraft {
   readonly members: TableDraft<MemberId, WorkspaceMemberDTO>;
@@ -81,7 +90,7 @@ export class StateDraft {
 
   /** Whether your role holds the permission. */
   can(permission: Permission): boolean {
-    return this.you !== null && (this.members.get(this.you)?.role.permissions.includes(permission) ?? false);
+    return may(this.you, this.members, permission);
   }
 
   /** Becomes what the snapshot says; presence apart, which the stream knows better once it flows. */

@@ -1,6 +1,6 @@
 import type { Permission } from "@orbit/catalog";
 import { batch, Store } from "@tanstack/store";
-import { emptyState, type StateDraft, type WorkspaceState } from "./workspace_state.ts";
+import { emptyState, may, type StateDraft, type WorkspaceState } from "./workspace_state.ts";
 
 /** What one reads: the value now, and a call for each change. */
 export interface Readable<T> {
@@ -36,6 +36,5 @@ export function commit(stores: WritableStores, draft: StateDraft): void {
 
 /** Whether your role holds the permission now. */
 export function can(stores: Pick<WorkspaceStores, "you" | "members">, permission: Permission): boolean {
-  const you = stores.you.get();
-  return you !== null && (stores.members.get().get(you)?.role.permissions.includes(permission) ?? false);
+  return may(stores.you.get(), stores.members.get(), permission);
 }
