@@ -215,7 +215,7 @@ class Node::Impl {
                        domain_->sessions, domain_->repositories, domain_->workspaces, domain_->members, domain_->roles,
                        domain_->invites, domain_->teams, domain_->billing,
                        [this](kernel::WorkspaceId workspace) { return roster(workspace); }},
-        *workers_, *origins_, site_, [this] { return ready_.load(); }, options);
+        *workers_, *origins_, site_, [this] { return ready_.load(); }, options, metrics_);
   }
 
   // Waits for the realtime thread, but not for long: a snapshot without presence is better than none.

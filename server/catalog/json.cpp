@@ -11,6 +11,24 @@ std::string to_json(const T& value) {
   return out;
 }
 
+namespace {
+
+bool is_own(std::string_view field) { return field == "you" || field == "presence"; }
+
+}  // namespace
+
+std::string shared_part(const WorkspaceSnapshotDTO& snapshot) {
+  std::string out = "{";
+  json::append_fields(out, snapshot, true, [](std::string_view field) { return !is_own(field); });
+  return out;
+}
+
+std::string own_part(const WorkspaceSnapshotDTO& snapshot) {
+  std::string out;
+  json::append_fields(out, snapshot, false, is_own);
+  return out += "}";
+}
+
 std::string to_json(const ServerEvent& event, std::optional<Seq> seq) { return json::event_frame(event, seq); }
 
 std::string_view type_of(const ServerEvent& event) {

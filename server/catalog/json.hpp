@@ -13,6 +13,11 @@ namespace orbit::catalog {
 template <class T>
 [[nodiscard]] std::string to_json(const T& value);
 
+/// A snapshot in two parts that are one object when the second is put behind the first: what is the same for all who
+/// may see the same, and what is the asking member's own: `you` and `presence`.
+[[nodiscard]] std::string shared_part(const WorkspaceSnapshotDTO& snapshot);
+[[nodiscard]] std::string own_part(const WorkspaceSnapshotDTO& snapshot);
+
 /// A text frame's payload: {"type":…,"seq":…,fields…}. A durable event is given its seq; any other, nullopt.
 [[nodiscard]] std::string to_json(const ServerEvent& event, std::optional<Seq> seq);
 

@@ -44,10 +44,12 @@ struct is_id<kernel::Id<Tag>> : std::true_type {};
 template <class T>
 void append(std::string& out, const T& value);
 
-// Fields of a described struct, each but perhaps the first behind a comma.
-template <class T>
-void append_fields(std::string& out, const T& value, bool first) {
+// Fields of a described struct, each but perhaps the first behind a comma. `wanted` says of a member's name whether it
+// is.
+template <class T, class Wanted>
+void append_fields(std::string& out, const T& value, bool first, const Wanted& wanted) {
   boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>([&](auto member) {
+    if (!wanted(std::string_view(member.name))) return;
     const auto& field = value.*member.pointer;
     if constexpr (is_omittable<std::remove_cvref_t<decltype(field)>>::value) {
       if (!field.has_value()) return;
@@ -57,6 +59,11 @@ void append_fields(std::string& out, const T& value, bool first) {
     append_key(out, member.name);
     append(out, field);
   });
+}
+
+template <class T>
+void append_fields(std::string& out, const T& value, bool first) {
+  append_fields(out, value, first, [](std::string_view) { return true; });
 }
 
 template <class T>

@@ -7,7 +7,7 @@
 namespace orbit::http {
 
 Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPolicy& origins, const StaticSite& site,
-         std::function<bool()> is_ready, const ApiOptions& options)
+         std::function<bool()> is_ready, const ApiOptions& options, kernel::MetricsRegistry& metrics)
     : services_(services),
       projection_(services.repositories),
       workers_(workers),
@@ -15,6 +15,7 @@ Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPoli
       site_(site),
       is_ready_(std::move(is_ready)),
       options_(options),
+      snapshots_(options.snapshot_cache_bytes, metrics),
       cookie_name_(options.secure_cookies ? "__Host-orbit_session" : "orbit_session") {
   add_session_routes();
   add_workspace_routes();

@@ -9,6 +9,7 @@
 #include "billing/billing_service.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/snapshot_cache.hpp"
 #include "http/static_site.hpp"
 #include "http/worker_pool.hpp"
 #include "identity/session_service.hpp"
@@ -52,12 +53,13 @@ struct DemoAccount {
 struct ApiOptions {
   bool secure_cookies = false;                  // when the public origin is https
   std::vector<DemoAccount> demo_accounts = {};  // empty unless the node runs with demo data
+  std::size_t snapshot_cache_bytes = 64 * 1024 * 1024;
 };
 
 class Api {
  public:
   Api(const Services& services, WorkerPool& workers, const kernel::OriginPolicy& origins, const StaticSite& site,
-      std::function<bool()> is_ready, const ApiOptions& options);
+      std::function<bool()> is_ready, const ApiOptions& options, kernel::MetricsRegistry& metrics);
 
   /// Never blocks; `respond` is called once, from any thread.
   void handle(Request request, Respond respond);
@@ -87,6 +89,10 @@ class Api {
   [[nodiscard]] std::string session_cookie(const Request& request, std::string_view token,
                                            std::chrono::seconds lifetime) const;
   Response snapshot(const Request& request, const PathParameters& path, const identity::ResolvedSession& session);
+  using SharedSnapshotPointer = std::shared_ptr<const SharedSnapshot>;
+  [[nodiscard]] SharedSnapshotPointer make_shared_snapshot(const kernel::ReadContext& context,
+                                                           const SnapshotVersion& version,
+                                                           const SnapshotAudience& audience) const;
   Response log(const Request& request, const PathParameters& path, const identity::ResolvedSession& session);
   void allow_origin(const Request& request, Response& response) const;
   Response accept_invite(const Request& request);
@@ -98,6 +104,7 @@ class Api {
   const StaticSite& site_;
   std::function<bool()> is_ready_;
   ApiOptions options_;
+  SnapshotCache snapshots_;
   std::string cookie_name_;
   Router router_;
 };

@@ -114,7 +114,7 @@ class ApiTest : public workspaces::AcmeTest {
                     team_service,
                     billing,
                     [](auto) { return std::vector<catalog::PresenceDTO>{}; }};
-  Api api{services, workers, origins, site, [this] { return ready; }, {}};
+  Api api{services, workers, origins, site, [this] { return ready; }, {}, metrics};
 };
 
 TEST_F(ApiTest, NamesTheRequestInProblemsOfWhateverOrigin) {
@@ -232,10 +232,42 @@ TEST_F(ApiTest, SendsASnapshotOnlyWhereItChanged) {
   EXPECT_EQ(answer(again).status, 200);
 }
 
+TEST_F(ApiTest, MakesWhatMembersShareOfASnapshotOnceForEachChange) {
+  const auto made = [&] {
+    std::int64_t misses = 0;
+    metrics.visit([&](const auto& entry) {
+      if (entry.name == "orbit_snapshot_cache_misses_total") misses = entry.metric.value();
+    });
+    return misses;
+  };
+  const auto first = answer(request("GET", "/v1/workspaces/acme", "ada"));
+  EXPECT_EQ(answer(request("GET", "/v1/workspaces/acme", "ada")).body, first.body);
+  EXPECT_EQ(made(), 1);
+  const auto snapshot = boost::json::parse(first.body).as_object();
+  for (const char* field :
+       {"epoch", "seq", "workspace", "you", "members", "roles", "teams", "invites", "subscription", "presence"}) {
+    EXPECT_TRUE(snapshot.contains(field)) << field;
+  }
+  ++event_log.seq;
+  EXPECT_EQ(boost::json::parse(answer(request("GET", "/v1/workspaces/acme", "ada")).body).at("seq"), event_log.seq);
+  EXPECT_EQ(made(), 2);
+}
+
+TEST_F(ApiTest, SendsASnapshotCompressedToWhoeverTakesThat) {
+  const auto plain = answer(request("GET", "/v1/workspaces/acme", "ada"));
+  EXPECT_EQ(header(plain, "Content-Encoding"), "");
+  auto asked = request("GET", "/v1/workspaces/acme", "ada");
+  asked.headers.emplace_back("Accept-Encoding", "gzip, br");
+  const auto zipped = answer(asked);
+  EXPECT_EQ(header(zipped, "Content-Encoding"), "gzip");
+  EXPECT_EQ(header(zipped, "Vary"), "Accept-Encoding");
+  EXPECT_LT(zipped.body.size(), plain.body.size());
+}
+
 TEST_F(ApiTest, KeepsTheSessionCookieFromScriptsAndForeignSites) {
   const auto ended = answer(request("DELETE", "/v1/session", "ada"));
   EXPECT_EQ(header(ended, "Set-Cookie"), "orbit_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
-  const Api secure(services, workers, origins, site, [] { return true; }, {.secure_cookies = true});
+  const Api secure(services, workers, origins, site, [] { return true; }, {.secure_cookies = true}, metrics);
   Request asked;
   asked.headers.emplace_back("Cookie", "orbit_session=plain; __Host-orbit_session=secure");
   EXPECT_EQ(secure.session_token(asked), "secure");

@@ -93,38 +93,60 @@ Response Api::log(const Request& request, const Path& path, const ResolvedSessio
 }
 
 // The snapshot is one transaction; its ETag names what it is a function of: history, seq, and what the member may see.
+// It is weak, since presence is not part of it.
 Response Api::snapshot(const Request& request, const Path& path, const ResolvedSession& session) {
   std::string etag;
-  bool unchanged = false;
-  auto read = services_.unit_of_work.read([&](const ReadContext& context) -> Result<WorkspaceSnapshotDTO> {
+  WorkspaceSnapshotDTO dto;
+  SharedSnapshotPointer shared;
+  const auto read = services_.unit_of_work.read([&](const ReadContext& context) -> Result<kernel::WorkspaceId> {
     const auto found = workspaces::access(services_.repositories, context, session.user_id, path["slug"]);
     if (!found) return std::unexpected(found.error());
     const auto id = found->workspace_id();
-    const bool sees_invites = found->may(Permission::workspace_members_invite);
-    WorkspaceSnapshotDTO dto;
-    dto.epoch = services_.event_log.epoch(context);
-    dto.seq = services_.event_log.head(context, id);
-    etag = "\"" + dto.epoch + "." + std::to_string(dto.seq) + "." + kernel::to_string(found->member.state().id.uuid()) +
-           (sees_invites ? ".i\"" : "\"");
-    unchanged = request.has_etag(etag);
-    if (unchanged) return dto;
-    dto.workspace = workspaces::to_dto(found->workspace.state());
-    dto.members = projection_.members(context, id);
-    for (const auto& member : dto.members) {
-      if (member.id == found->member.state().id) dto.you = member;
+    const SnapshotVersion version{services_.event_log.epoch(context), services_.event_log.head(context, id)};
+    const SnapshotAudience audience{id, found->may(Permission::workspace_members_invite)};
+    etag = "W/\"" + version.epoch + "." + std::to_string(version.seq) + "." +
+           kernel::to_string(found->member.state().id.uuid()) + (audience.sees_invites ? ".i\"" : "\"");
+    if (request.has_etag(etag)) return id;
+    if (const auto you = projection_.member(context, found->member.state().id)) dto.you = *you;
+    shared = snapshots_.find(audience, version);
+    if (!shared) {
+      shared = make_shared_snapshot(context, version, audience);
+      snapshots_.keep(audience, shared);
     }
-    dto.roles = projection_.roles(context, id);
-    dto.teams = projection_.teams(context, id);
-    if (sees_invites) dto.invites = projection_.open_invites(context, id, services_.clock.now());
-    if (const auto subscription = services_.billing.find(context, id)) dto.subscription = *subscription;
-    return dto;
+    return id;
   });
   if (!read) return problem(read.error());
-  if (unchanged) return {304, {{"ETag", etag}, {"Cache-Control", "private, no-cache"}}, {}};
-  read->presence = services_.presence(read->workspace.id);
-  return {200,
-          {{"Content-Type", "application/json"}, {"ETag", etag}, {"Cache-Control", "private, no-cache"}},
-          catalog::to_json(*read)};
+  Response response{200, {{"ETag", etag}, {"Cache-Control", "private, no-cache"}, {"Vary", "Accept-Encoding"}}, {}};
+  if (!shared) {
+    response.status = 304;
+    return response;
+  }
+  dto.presence = services_.presence(*read);
+  response.headers.emplace_back("Content-Type", "application/json");
+  const std::string own = catalog::own_part(dto);
+  if (accepts_gzip(request)) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.body = gzip(shared->deflated(), own);
+  } else {
+    response.body = shared->json() + own;
+  }
+  return response;
+}
+
+Api::SharedSnapshotPointer Api::make_shared_snapshot(const ReadContext& context, const SnapshotVersion& version,
+                                                     const SnapshotAudience& audience) const {
+  WorkspaceSnapshotDTO dto;
+  dto.epoch = version.epoch;
+  dto.seq = version.seq;
+  if (const auto workspace = projection_.workspace(context, audience.workspace)) dto.workspace = *workspace;
+  dto.members = projection_.members(context, audience.workspace);
+  dto.roles = projection_.roles(context, audience.workspace);
+  dto.teams = projection_.teams(context, audience.workspace);
+  if (audience.sees_invites) {
+    dto.invites = projection_.open_invites(context, audience.workspace, services_.clock.now());
+  }
+  if (const auto subscription = services_.billing.find(context, audience.workspace)) dto.subscription = *subscription;
+  return std::make_shared<const SharedSnapshot>(version, catalog::shared_part(dto));
 }
 
 void Api::add_member_routes() {
