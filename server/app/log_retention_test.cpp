@@ -1,7 +1,7 @@
 // How the log is trimmed, over the real one.
 #include "realtime/log_retention.hpp"
 
-#include "app/realtime_fixture.hpp"
+#include "app/realtime_harness.hpp"
 
 namespace orbit::app {
 namespace {
@@ -11,7 +11,7 @@ using kernel::Seq;
 using realtime::RetentionOptions;
 using std::chrono::hours;
 
-class LogRetentionTest : public RealtimeFixture {
+class LogRetentionTest : public RealtimeHarness {
  protected:
   void trim(const RetentionOptions& options) {
     realtime::LogRetention retention(

@@ -1,12 +1,12 @@
 // What tabs hear, from the commit to the socket.
-#include "app/realtime_fixture.hpp"
+#include "app/realtime_harness.hpp"
 
 namespace orbit::app {
 namespace {
 
 using catalog::SystemRole;
 
-class RealtimeTest : public RealtimeFixture {};
+class RealtimeTest : public RealtimeHarness {};
 
 TEST_F(RealtimeTest, AnEventIsBroadcastAsTheCommittedStateItCaused) {
   const auto tab = open(ada);

@@ -1,5 +1,5 @@
 // What a tab that comes back with its cursor gets.
-#include "app/realtime_fixture.hpp"
+#include "app/realtime_harness.hpp"
 
 namespace orbit::app {
 namespace {
@@ -7,7 +7,7 @@ namespace {
 using catalog::SystemRole;
 using kernel::Seq;
 
-class ResumeTest : public RealtimeFixture {
+class ResumeTest : public RealtimeHarness {
  protected:
   /// Where acme's stream stands, as a tab that has everything would say it.
   realtime::StreamCursor now() {

@@ -26,7 +26,7 @@ struct Hello {
       "You.",
       "The workspace of this connection.",
       "Names the history that seq belongs to.",
-      "Events up to this one have happened already; all later ones follow.",
+      "What comes next on this connection follows this seq: where the stream stands, or the cursor that you came with.",
       "The node's clock.",
       "How often the node pings; silence for longer means a dead connection.",
       "Who is online or away; members not listed are offline."};
@@ -206,7 +206,7 @@ struct TeamUpdated {
   static constexpr std::string_view type = "team.updated";
   static constexpr Audience audience = Audience::workspace;
   static constexpr bool durable = true;
-  static constexpr std::string_view doc = "A team was renamed.";
+  static constexpr std::string_view doc = "A team was renamed; or what became of it while you were away.";
   static constexpr std::array<std::string_view, 1> field_docs{"The team as it is now."};
 
   TeamDTO team;

@@ -301,7 +301,7 @@ export interface HelloEvent {
   readonly workspaceId: WorkspaceId;
   /** Names the history that seq belongs to. */
   readonly epoch: string;
-  /** Events up to this one have happened already; all later ones follow. */
+  /** What comes next on this connection follows this seq: where the stream stands, or the cursor that you came with. */
   readonly seq: number;
   /** The node's clock. */
   readonly serverTime: Timestamp;
@@ -439,7 +439,7 @@ export interface TeamCreatedEvent {
   readonly team: TeamDTO;
 }
 
-/** A team was renamed. */
+/** A team was renamed; or what became of it while you were away. */
 export interface TeamUpdatedEvent {
   readonly type: "team.updated";
   /** Its place in the workspace's log: rises, and may skip for a tab. */

@@ -14,7 +14,7 @@ export const eventDocs: readonly EventDoc[] = [
       { name: "memberId", type: "MemberId", doc: "You.", optional: false },
       { name: "workspaceId", type: "WorkspaceId", doc: "The workspace of this connection.", optional: false },
       { name: "epoch", type: "string", doc: "Names the history that seq belongs to.", optional: false },
-      { name: "seq", type: "number", doc: "Events up to this one have happened already; all later ones follow.", optional: false },
+      { name: "seq", type: "number", doc: "What comes next on this connection follows this seq: where the stream stands, or the cursor that you came with.", optional: false },
       { name: "serverTime", type: "Timestamp", doc: "The node's clock.", optional: false },
       { name: "heartbeatMs", type: "number", doc: "How often the node pings; silence for longer means a dead connection.", optional: false },
       { name: "presence", type: "PresenceDTO[]", doc: "Who is online or away; members not listed are offline.", optional: false },
@@ -180,7 +180,7 @@ export const eventDocs: readonly EventDoc[] = [
   {
     type: "team.updated",
     direction: "server",
-    doc: "A team was renamed.",
+    doc: "A team was renamed; or what became of it while you were away.",
     channel: "workspace:{id}",
     durable: true,
     fields: [

@@ -17,13 +17,13 @@ namespace orbit::app {
 using realtime::SocketHandle;
 using Types = std::vector<std::string>;
 
-class RealtimeFixture : public DomainTest {
+class RealtimeHarness : public DomainTest {
  protected:
-  RealtimeFixture() {
+  RealtimeHarness() {
     EXPECT_TRUE(relay.recover().has_value());
     database->set_commit_listener(&relay);
   }
-  ~RealtimeFixture() override { database->set_commit_listener(nullptr); }
+  ~RealtimeHarness() override { database->set_commit_listener(nullptr); }
 
   SocketHandle socket_of(kernel::UserId person) {
     const auto session = *domain->sessions.sign_in({email_of(person), "a-password", "", "test"});
