@@ -21,9 +21,9 @@ kernel::Metric& outcome_counter(kernel::MetricsRegistry& metrics, const char* ou
 
 }  // namespace
 
-StreamHistory::StreamHistory(LogReplay replay, std::string epoch, kernel::Scheduler& scheduler,
+StreamHistory::StreamHistory(const LogReplay& replay, std::string epoch, kernel::Scheduler& scheduler,
                              const HistoryOptions& options, kernel::MetricsRegistry& metrics)
-    : replay_(std::move(replay)),
+    : replay_(replay),
       epoch_(std::move(epoch)),
       scheduler_(scheduler),
       options_(options),

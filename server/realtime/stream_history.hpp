@@ -24,7 +24,7 @@ struct HistoryOptions {
 
 class StreamHistory {
  public:
-  StreamHistory(LogReplay replay, std::string epoch, kernel::Scheduler& scheduler, const HistoryOptions& options,
+  StreamHistory(const LogReplay& replay, std::string epoch, kernel::Scheduler& scheduler, const HistoryOptions& options,
                 kernel::MetricsRegistry& metrics);
 
   /// A socket came, or went. `published` is where the workspace's stream stands.
