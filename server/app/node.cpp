@@ -75,11 +75,14 @@ struct Realtime {
                 epoch, scheduler, history_options(config), metrics),
         publisher(bus, {domain.unit_of_work, domain.repositories, domain.database.subscriptions()}, hub, history,
                   presence, encoder, epoch, metrics),
+        team_rooms(domain.repositories.teams),
+        rooms({bus, domain.unit_of_work, hub, scheduler, encoder, room_authorizers}, {.grace = config.presence_grace},
+              metrics),
         retention(
             domain.unit_of_work, domain.database.log_trimming(), scheduler, clock,
             [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, config.log, metrics),
         admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
-        gateway({scheduler, clock, hub, presence, relay, history, admission, encoder}, epoch,
+        gateway({scheduler, clock, hub, presence, relay, history, rooms, admission, encoder}, epoch,
                 {config.heartbeat, config.sockets_per_member}, metrics) {}
 
   void failed(const DomainEvent& event, std::exception_ptr failure) {
@@ -101,6 +104,11 @@ struct Realtime {
   realtime::EventRelay relay;
   realtime::StreamHistory history;
   realtime::RealtimeEventPublisher publisher;
+  realtime::TeamRooms team_rooms;
+  realtime::Lobby lobby;
+  realtime::RoomAuthorizers room_authorizers{
+      {{realtime::TeamRooms::prefix, &team_rooms}, {realtime::Lobby::name, &lobby}}};
+  realtime::Rooms rooms;
   realtime::LogRetention retention;
   realtime::SocketAdmission admission;
   realtime::RealtimeGateway gateway;

@@ -98,8 +98,13 @@ class RealtimeHarness : public DomainTest {
       hub,      history,
       presence, encoder,
       "epoch",  metrics};
+  realtime::TeamRooms team_rooms{domain->repositories.teams};
+  realtime::Lobby lobby;
+  realtime::RoomAuthorizers authorizers{{{realtime::TeamRooms::prefix, &team_rooms}, {realtime::Lobby::name, &lobby}}};
+  realtime::Rooms rooms{
+      {bus, domain->unit_of_work, hub, scheduler, encoder, authorizers}, {.rooms_per_socket = 3, .few = 2}, metrics};
   realtime::SocketAdmission admission{domain->unit_of_work, domain->session_resolver, domain->repositories};
-  realtime::RealtimeGateway gateway{{scheduler, clock, hub, presence, relay, history, admission, encoder},
+  realtime::RealtimeGateway gateway{{scheduler, clock, hub, presence, relay, history, rooms, admission, encoder},
                                     "epoch",
                                     {.sockets_per_member = 2},
                                     metrics};

@@ -2,6 +2,7 @@
 
 #include "catalog/json_schema.hpp"
 #include "catalog/printers.hpp"
+#include "catalog/signal_kinds.hpp"
 
 namespace orbit::catalog {
 
@@ -76,7 +77,17 @@ std::string print_markdown(const CatalogModel& model) {
   out += "## Client events\n\n";
   for (const EventModel& event : model.client_events) append_event(out, event);
 
-  out += "## Entities\n\n";
+  out +=
+      "## Kinds of signals\n\n"
+      "A kind that is not listed is an app's own, and delivered as the latest.\n\n"
+      "| kind | delivered | |\n| --- | --- | --- |\n";
+  for (const SignalKind& kind : signal_kinds) {
+    const bool each = kind.delivery == SignalDelivery::each;
+    out += "| `" + std::string(kind.name) + "` | " +
+           (each ? "each, in order" : "the latest: a newer one takes the place of the older") + " | " +
+           std::string(kind.doc) + " |\n";
+  }
+  out += "\n## Entities\n\n";
   for (const ObjectModel& object : model.objects) {
     out += "### " + object.name + "\n\n" + object.doc + "\n\n";
     append_fields(out, object);

@@ -10,6 +10,8 @@ std::string workspace_channel(kernel::WorkspaceId workspace, catalog::Permission
 
 std::string member_channel(kernel::MemberId member) { return "member:" + member.str(); }
 
-std::string room_channel(std::string_view room) { return "room:" + std::string(room); }
+std::string room_channel(kernel::WorkspaceId workspace, std::string_view room) {
+  return "room:" + workspace.str() + ":" + std::string(room);
+}
 
 }  // namespace orbit::realtime

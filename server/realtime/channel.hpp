@@ -15,6 +15,8 @@ namespace orbit::realtime {
 [[nodiscard]] std::string workspace_channel(kernel::WorkspaceId workspace, catalog::Permission permission);
 
 [[nodiscard]] std::string member_channel(kernel::MemberId member);
-[[nodiscard]] std::string room_channel(std::string_view room);
+
+/// Inside its workspace, so that no room's name reaches into another's: "room:{workspace id}:{room}".
+[[nodiscard]] std::string room_channel(kernel::WorkspaceId workspace, std::string_view room);
 
 }  // namespace orbit::realtime

@@ -124,6 +124,7 @@ void RealtimeGateway::detach(const SocketHandle& socket) {
   if (attached_.erase(socket.id) == 0) return;
   parts_.hub.unregister_socket(socket.id);
   parts_.history.release(socket.identity.workspace);
+  parts_.rooms.disconnected(socket);
   parts_.presence.disconnect(socket.identity.workspace, socket.identity.member, socket.id);
 }
 
@@ -136,10 +137,7 @@ struct RealtimeGateway::Handler {
 
   bool operator()(const catalog::Ping&) const {
     const auto seq = gateway.parts_.relay.published_seq(socket.identity.workspace);
-    if (!seq) {
-      gateway.refuse(socket, ref, seq.error().code, seq.error().message);
-      return true;
-    }
+    if (!seq) return refused(std::unexpected(seq.error()));
     gateway.send(socket, catalog::Pong{gateway.parts_.clock.now(), *seq});
     return false;
   }
@@ -152,17 +150,22 @@ struct RealtimeGateway::Handler {
     }
     return false;
   }
-  bool operator()(const catalog::RoomJoin&) const { return unknown_room(); }
-  bool operator()(const catalog::RoomLeave&) const { return unknown_room(); }
-  bool operator()(const catalog::SendRoomSignal&) const { return unknown_room(); }
+  bool operator()(const catalog::RoomJoin& join) const { return refused(gateway.parts_.rooms.join(socket, join.room)); }
+  bool operator()(const catalog::RoomLeave& leave) const {
+    return refused(gateway.parts_.rooms.leave(socket, leave.room));
+  }
+  bool operator()(const catalog::SendRoomSignal& signal) const {
+    return refused(gateway.parts_.rooms.signal(socket, signal.room, signal.kind, signal.payload));
+  }
 
  private:
   bool set_away(bool away) const {
     gateway.parts_.presence.set_away(socket.identity.workspace, socket.identity.member, socket.id, away);
     return false;
   }
-  bool unknown_room() const {
-    gateway.refuse(socket, ref, "room.unknown", "There is no room of that name.");
+  bool refused(const kernel::Result<>& outcome) const {
+    if (outcome) return false;
+    gateway.refuse(socket, ref, outcome.error().code, outcome.error().message);
     return true;
   }
 };

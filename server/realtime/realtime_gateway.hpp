@@ -16,6 +16,7 @@
 #include "realtime/event_relay.hpp"
 #include "realtime/permission_channels.hpp"
 #include "realtime/presence_tracker.hpp"
+#include "realtime/rooms.hpp"
 #include "realtime/socket_admission.hpp"
 #include "realtime/socket_events.hpp"
 #include "realtime/stream_history.hpp"
@@ -38,6 +39,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
     PresenceTracker& presence;
     EventRelay& relay;
     StreamHistory& history;
+    Rooms& rooms;
     SocketAdmission& admission;
     const FrameEncoder& encoder;
   };

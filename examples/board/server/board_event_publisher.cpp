@@ -27,7 +27,7 @@ BoardEventPublisher::BoardEventPublisher(kernel::EventBus& bus, kernel::UnitOfWo
                                          const CardRepository& cards, realtime::RealtimeHub& hub,
                                          const realtime::FrameEncoder& encoder)
     : unit_of_work_(unit_of_work), cards_(cards), hub_(hub), encoder_(encoder) {
-  bus.subscribe_each<Events>([this](const auto& event, const DomainEvent& cause) { publish(event, cause.seq); });
+  bus.subscribe_each<Events>([this](const auto& event, const DomainEvent& cause) { publish(event, cause); });
 }
 
 BoardEventPublisher::Projected BoardEventPublisher::project(const ReadContext& context, const CardAdded& event) const {
@@ -43,13 +43,13 @@ BoardEventPublisher::Projected BoardEventPublisher::project(const ReadContext&, 
 }
 
 template <class Event>
-void BoardEventPublisher::publish(const Event& event, kernel::Seq seq) {
+void BoardEventPublisher::publish(const Event& event, const DomainEvent& cause) {
   const auto found =
       unit_of_work_.read([&](const ReadContext& context) -> Result<Projected> { return project(context, event); });
   if (!found) throw std::runtime_error(found.error().message);
   if (!*found) return;
-  const auto frame = encoder_.encode(catalog::json::event_frame(**found, seq), seq);
-  hub_.broadcast(realtime::room_channel(event.board_id.str()), frame);
+  const auto frame = encoder_.encode(catalog::json::event_frame(**found, cause.seq), cause.seq);
+  hub_.broadcast(realtime::room_channel(cause.workspace_id, event.board_id.str()), frame);
 }
 
 }  // namespace orbit::board

@@ -1,4 +1,4 @@
-// BoardEventPublisher: turns the board's DomainEvents into BoardEvents on the board's own channel, room:{board id}.
+// BoardEventPublisher: turns the board's DomainEvents into BoardEvents on the channel of the board's room.
 // Belongs to the realtime thread.
 #pragma once
 
@@ -25,7 +25,7 @@ class BoardEventPublisher {
   Projected project(const kernel::ReadContext& context, const CardRemoved& event) const;
 
   template <class Event>
-  void publish(const Event& event, kernel::Seq seq);
+  void publish(const Event& event, const kernel::DomainEvent& cause);
 
   kernel::UnitOfWork& unit_of_work_;
   const CardRepository& cards_;

@@ -23,9 +23,9 @@ class BoardEventPublisherTest : public testing::Test {
       hub.register_socket({socket, {acme, kernel::MemberId::create(clock), {}, {}}, &shard, {socket, 1}});
       hub.subscribe(socket, realtime::workspace_channel(acme));
     }
-    hub.subscribe(ada, realtime::room_channel(board.str()));
-    hub.subscribe(grace, realtime::room_channel(board.str()));
-    hub.subscribe(alan, realtime::room_channel(BoardId::create(clock).str()));
+    hub.subscribe(ada, realtime::room_channel(acme, board.str()));
+    hub.subscribe(grace, realtime::room_channel(acme, board.str()));
+    hub.subscribe(alan, realtime::room_channel(acme, BoardId::create(clock).str()));
   }
 
   CardId add() {
