@@ -29,6 +29,15 @@ std::string own_part(const WorkspaceSnapshotDTO& snapshot) {
   return out += "}";
 }
 
+std::string hello_with(const Hello& hello, std::string_view roster) {
+  std::string out = "{\"type\":";
+  json::append_string(out, Hello::type);
+  json::append_fields(out, hello, false, [](std::string_view field) { return field != "presence"; });
+  json::append_key(out += ',', "presence");
+  out += roster;
+  return out += '}';
+}
+
 std::string to_json(const ServerEvent& event, std::optional<Seq> seq) { return json::event_frame(event, seq); }
 
 std::string_view type_of(const ServerEvent& event) {
@@ -54,6 +63,7 @@ template std::string to_json(const std::vector<WorkspaceRoleDTO>&);
 template std::string to_json(const std::vector<WorkspaceMemberDTO>&);
 template std::string to_json(const std::vector<WorkspaceInviteDTO>&);
 template std::string to_json(const std::vector<TeamDTO>&);
+template std::string to_json(const std::vector<PresenceDTO>&);
 template std::string to_json(const std::vector<SessionDTO>&);
 
 }  // namespace orbit::catalog

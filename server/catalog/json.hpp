@@ -18,6 +18,9 @@ template <class T>
 [[nodiscard]] std::string shared_part(const WorkspaceSnapshotDTO& snapshot);
 [[nodiscard]] std::string own_part(const WorkspaceSnapshotDTO& snapshot);
 
+/// The payload of a hello whose presence is `roster`: JSON that was made before, in the place of the event's own.
+[[nodiscard]] std::string hello_with(const Hello& hello, std::string_view roster);
+
 /// A text frame's payload: {"type":…,"seq":…,fields…}. A durable event is given its seq; any other, nullopt.
 [[nodiscard]] std::string to_json(const ServerEvent& event, std::optional<Seq> seq);
 

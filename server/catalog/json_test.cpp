@@ -47,6 +47,15 @@ TEST(CatalogJson, PutsTypeAndSeqFirst) {
   EXPECT_EQ(to_json(ServerEvent(PresenceCount{4}), std::nullopt), R"({"type":"presence.count","online":4})");
 }
 
+TEST(CatalogJson, AHelloWithARosterMadeBeforeIsThatHello) {
+  const kernel::ManualClock clock;
+  Hello hello{MemberId::create(clock), WorkspaceId::create(clock), "epoch", 7, clock.now(), 25'000, {}};
+  const std::vector<PresenceDTO> roster{{hello.member_id, true, PresenceStatus::online, clock.now()}};
+  const std::string with = hello_with(hello, to_json(roster));
+  hello.presence = roster;
+  EXPECT_EQ(with, to_json(ServerEvent(hello), std::nullopt));
+}
+
 TEST(CatalogJson, EveryPermissionReadsBackFromItsWireName) {
   for (const Permission permission : all_permissions) {
     EXPECT_EQ(parse_permission(wire_name(permission)), permission);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "catalog/json.hpp"
+
 namespace orbit::realtime {
 
 using catalog::PresenceDTO;
@@ -64,6 +66,7 @@ void PresenceTracker::update(WorkspaceId workspace, MemberId id, Member& member)
   if (status == member.told) return;
   member.told = status;
   member.last_seen_at = clock_.now();
+  roster_json_.erase(workspace);
   listener_(workspace, describe(id, member));
 }
 
@@ -72,6 +75,7 @@ void PresenceTracker::forget(WorkspaceId workspace, MemberId id) {
   if (member == nullptr) return;
   cancel_grace(*member);
   workspaces_[workspace].erase(id);
+  roster_json_.erase(workspace);
   drop_if_deserted(workspace);
 }
 
@@ -80,6 +84,7 @@ void PresenceTracker::forget(WorkspaceId workspace) {
   if (entry == workspaces_.end()) return;
   for (auto& [id, member] : entry->second) cancel_grace(member);
   workspaces_.erase(entry);
+  roster_json_.erase(workspace);
 }
 
 void PresenceTracker::cancel_grace(Member& member) {
@@ -94,7 +99,9 @@ void PresenceTracker::drop_if_deserted(WorkspaceId workspace) {
   if (entry == workspaces_.end()) return;
   const bool deserted =
       std::ranges::all_of(entry->second, [](const auto& item) { return item.second.told == PresenceStatus::offline; });
-  if (deserted) workspaces_.erase(entry);
+  if (!deserted) return;
+  workspaces_.erase(entry);
+  roster_json_.erase(workspace);
 }
 
 PresenceTracker::Member* PresenceTracker::find(WorkspaceId workspace, MemberId member) {
@@ -115,6 +122,12 @@ std::vector<PresenceDTO> PresenceTracker::roster(WorkspaceId workspace) const {
   }
   std::ranges::sort(roster, {}, &PresenceDTO::member_id);
   return roster;
+}
+
+const std::string& PresenceTracker::roster_json(WorkspaceId workspace) {
+  const auto [json, is_new] = roster_json_.try_emplace(workspace);
+  if (is_new) json->second = catalog::to_json(roster(workspace));
+  return json->second;
 }
 
 PresenceDTO PresenceTracker::presence(WorkspaceId workspace, MemberId id) const {

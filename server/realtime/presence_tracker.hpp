@@ -37,6 +37,9 @@ class PresenceTracker {
   /// The members that are online or away, and those seen here since the workspace last stood empty.
   [[nodiscard]] std::vector<catalog::PresenceDTO> roster(kernel::WorkspaceId workspace) const;
 
+  /// The same as JSON, made once for each change. Valid until the next call.
+  [[nodiscard]] const std::string& roster_json(kernel::WorkspaceId workspace);
+
   /// Offline for whoever is not known.
   [[nodiscard]] catalog::PresenceDTO presence(kernel::WorkspaceId workspace, kernel::MemberId member) const;
 
@@ -66,7 +69,8 @@ class PresenceTracker {
   const kernel::Clock& clock_;
   const std::chrono::milliseconds grace_;
   Listener listener_;
-  std::unordered_map<kernel::WorkspaceId, Members> workspaces_;  // only those where somebody is online
+  std::unordered_map<kernel::WorkspaceId, Members> workspaces_;       // only those where somebody is online
+  std::unordered_map<kernel::WorkspaceId, std::string> roster_json_;  // only those where nothing changed since
 };
 
 }  // namespace orbit::realtime

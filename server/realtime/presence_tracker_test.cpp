@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "catalog/json.hpp"
+
 namespace orbit::realtime {
 namespace {
 
@@ -111,6 +113,27 @@ TEST_F(PresenceTrackerTest, ForgetsAMemberWhoLeftWithoutATransition) {
   EXPECT_EQ(told, (Told{PresenceStatus::online, PresenceStatus::online}));
   EXPECT_EQ(presence.roster(acme).size(), 1U);
   EXPECT_EQ(scheduler.pending_timers(), 0U);
+}
+
+TEST_F(PresenceTrackerTest, TheRosterAsJsonFollowsEveryChange) {
+  PresenceTracker presence = tracker(milliseconds{0});
+  const auto is_fresh = [&] { return presence.roster_json(acme) == catalog::to_json(presence.roster(acme)); };
+  presence.connect(acme, ada, 1);
+  EXPECT_TRUE(is_fresh());
+  presence.connect(acme, grace, 2);
+  EXPECT_TRUE(is_fresh());
+  const std::string* made = &presence.roster_json(acme);
+  presence.connect(acme, ada, 3);
+  EXPECT_EQ(&presence.roster_json(acme), made) << "a second tab changes nothing";
+  clock.advance(milliseconds{5});
+  presence.set_away(acme, grace, 2, true);
+  EXPECT_TRUE(is_fresh());
+  presence.forget(acme, ada);
+  EXPECT_TRUE(is_fresh());
+  presence.disconnect(acme, grace, 2);
+  EXPECT_EQ(presence.roster_json(acme), "[]");
+  presence.connect(acme, ada, 4);
+  EXPECT_TRUE(is_fresh());
 }
 
 }  // namespace

@@ -114,10 +114,9 @@ void RealtimeGateway::resume(const SocketHandle& socket, const StreamCursor& cur
 }
 
 void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
-  send(socket,
-       catalog::Hello{socket.identity.member, socket.identity.workspace, epoch_, seq, parts_.clock.now(),
-                      options_.heartbeat.count(), parts_.presence.roster(socket.identity.workspace)},
-       seq);
+  const catalog::Hello hello{socket.identity.member, socket.identity.workspace,  epoch_, seq,
+                             parts_.clock.now(),     options_.heartbeat.count(), {}};
+  socket.send(parts_.encoder.encode(catalog::hello_with(hello, parts_.presence.roster_json(hello.workspace_id)), seq));
 }
 
 void RealtimeGateway::detach(const SocketHandle& socket) {
