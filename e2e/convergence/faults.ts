@@ -1,0 +1,179 @@
+import type { Conditions } from "./faulty_link.ts";
+import type { Retention } from "./node_process.ts";
+import type { Prng } from "./prng.ts";
+import type { Tab } from "./tab.ts";
+import { sleep } from "./wait.ts";
+import type { World } from "./world.ts";
+
+const retentions: readonly (Retention | undefined)[] = [
+  undefined,
+  { events: 100, interval: "1s" },
+  { events: 400, interval: "1s" },
+];
+
+/** Rows that stay when the log is trimmed by hand, under a node that can't do it. */
+const keptByHand = 100;
+
+/** What goes wrong meanwhile: with the node, and between it and the tabs. */
+export class Faults {
+  readonly #world: World;
+  readonly #calm: AbortSignal;
+  readonly counts = new Map<string, number>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #afflicted = new Set<Tab>();
+
+  /** Every fault is over soon after `calm` is aborted. */
+  constructor(world: World, calm: AbortSignal, counts: Map<string, number>) {
+    this.#world = world;
+    this.#calm = calm;
+    this.counts = counts;
+  }
+
+  /** Something happens to the node. */
+  async strikeNode(random: Prng): Promise<void> {
+    const strike = random.weighted<() => Promise<void>>([
+      [45, () => this.#kill(random)],
+      [40, () => this.#freeze(random)],
+      [15, () => this.#trim(random)],
+    ]);
+    await strike();
+  }
+
+  /** Something happens on the way to some tabs, and is over after a while. */
+  strikeLinks(random: Prng): void {
+    const share = random.weighted([
+      [40, 0.05],
+      [35, 0.2],
+      [20, 0.5],
+      [5, 1],
+    ]);
+    const struck = random.some(this.#world.livingTabs, share).filter((tab) => !this.#afflicted.has(tab));
+    const first = struck[0];
+    if (first === undefined) return;
+    const strike = random.weighted<() => void>([
+      [26, () => this.#cut(struck)],
+      [14, () => this.#impose("half-open", struck, { lost: true }, random.between(1_000, 14_000))],
+      [14, () => this.#impose("delay", struck, { delayMs: random.between(20, 700) }, random.between(2_000, 8_000))],
+      [
+        14,
+        () =>
+          this.#impose(
+            "throttle",
+            struck,
+            { bytesPerSecond: random.integer(500, 8_000) },
+            random.between(2_000, 8_000),
+          ),
+      ],
+      [16, () => this.#goAway(struck, random.between(1_000, 16_000))],
+      [6, () => this.#stall(first, random.between(8_000, 18_000))],
+    ]);
+    strike();
+  }
+
+  /** Resolves when the faults that were begun are over. */
+  async over(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #count(kind: string): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#calm.aborted) return;
+    await Promise.race([
+      sleep(ms),
+      new Promise((resolve) => this.#calm.addEventListener("abort", resolve, { once: true })),
+    ]);
+  }
+
+  async #kill(random: Prng): Promise<void> {
+    const { node } = this.#world;
+    const retention = node.canTrim ? random.pick(retentions) : undefined;
+    this.#count("kill -9");
+    if (retention !== undefined) this.#count("log trimmed");
+    await this.killAndRestart(random.between(0, 1_500), retention);
+  }
+
+  /** Everyone's connection breaks; nothing of the node lives on but its database. */
+  async killAndRestart(pauseMs: number, retention?: Retention): Promise<void> {
+    for (const tab of this.#world.tabs) tab.disturb();
+    await this.#world.node.kill();
+    // The checker's own shell would keep the database's shared memory alive, which the node should find as it died.
+    this.#world.sqlite.kill();
+    await this.#pause(pauseMs);
+    await this.#world.node.restart(retention);
+  }
+
+  async #freeze(random: Prng): Promise<void> {
+    const { node } = this.#world;
+    this.#count("SIGSTOP");
+    for (const tab of this.#world.tabs) tab.disturb();
+    node.freeze();
+    await this.#pause(random.between(200, 3_000));
+    node.thaw();
+  }
+
+  async #trim(random: Prng): Promise<void> {
+    const { node, sqlite, log } = this.#world;
+    this.#count("log trimmed");
+    if (node.canTrim) return this.killAndRestart(random.between(0, 300), retentions[1]);
+    await this.#world.copyLog();
+    for (const id of log.workspaceIds) {
+      const upTo = log.of(id).length - keptByHand;
+      const published = `(SELECT published_seq FROM streams WHERE workspace_id = '${id}')`;
+      await sqlite
+        .query(`DELETE FROM event_log WHERE workspace_id = '${id}' AND seq <= ${upTo} AND seq <= ${published}`)
+        .catch(() => {});
+    }
+  }
+
+  #cut(tabs: readonly Tab[]): void {
+    this.#count("cut");
+    for (const tab of tabs) tab.link.cut();
+  }
+
+  #impose(kind: string, tabs: readonly Tab[], conditions: Conditions, forMs: number): void {
+    this.#count(kind);
+    this.#afflict(tabs, forMs, (tab) => {
+      tab.link.conditions = conditions;
+    });
+  }
+
+  #goAway(tabs: readonly Tab[], forMs: number): void {
+    this.#count("away");
+    this.#afflict(tabs, forMs, (tab) => tab.link.goDown());
+  }
+
+  // The kernel takes megabytes before a socket counts as slow, so the tab asks for a lot that it doesn't read.
+  #stall(tab: Tab, forMs: number): void {
+    this.#count("stall");
+    this.#afflict([tab], forMs, () => {
+      tab.link.conditions = { stalled: true };
+    });
+    const { you } = tab.client.stores;
+    const flood = setInterval(() => {
+      const member = you.get();
+      if (!this.#afflicted.has(tab) || !tab.isAlive) clearInterval(flood);
+      else if (member !== null && tab.state === "live") {
+        tab.client.send({ type: "presence.watch", memberIds: new Array(200).fill(member) });
+      }
+    }, 100);
+  }
+
+  #afflict(tabs: readonly Tab[], forMs: number, begin: (tab: Tab) => void): void {
+    const task = (async () => {
+      for (const tab of tabs) {
+        this.#afflicted.add(tab);
+        begin(tab);
+      }
+      await this.#pause(forMs);
+      for (const tab of tabs) {
+        tab.link.mend();
+        this.#afflicted.delete(tab);
+      }
+    })();
+    this.#running.add(task);
+    void task.finally(() => this.#running.delete(task));
+  }
+}

@@ -1,0 +1,82 @@
+import { findFrom, type LogEvent, type WorkspaceLog } from "./event_log.ts";
+import type { ConnectionRecord, Entry } from "./recording.ts";
+
+/**
+ * Whether the member behind a connection may see invites, at each place of the stream: as far as that can be told from
+ * what the connection itself was sent, which is what the node goes by.
+ */
+export class InviteWatch {
+  readonly #turns: { readonly after: number; readonly may: boolean | undefined }[] = [];
+  readonly #connection: ConnectionRecord;
+  readonly #log: WorkspaceLog;
+  #roleId: string | undefined;
+
+  /** Of what was replayed, nothing is told but where it touched no role. */
+  constructor(connection: ConnectionRecord, log: WorkspaceLog, replayEnd: number) {
+    this.#connection = connection;
+    this.#log = log;
+    for (const entry of connection.entries) {
+      if (entry.kind === "hello") this.#begin(entry, replayEnd);
+      else if (entry.kind === "snapshot") this.#hydrated(entry);
+      else if (entry.kind === "event" && entry.seq > replayEnd) this.#event(entry);
+    }
+  }
+
+  /** undefined where it can't be told. */
+  mayAt(seq: number): boolean | undefined {
+    return this.#turns.findLast((turn) => turn.after < seq)?.may;
+  }
+
+  #begin(hello: Entry & { kind: "hello" }, replayEnd: number): void {
+    const { after, roleBefore, memberId } = this.#connection;
+    if (!this.#connection.isResumed || after === undefined || roleBefore?.memberId !== memberId) return;
+    const end = Number.isFinite(replayEnd) ? replayEnd : this.#log.length;
+    if (this.#touchesRole(after.seq, end)) return;
+    this.#roleId = roleBefore?.roleId;
+    this.#turn(Math.min(hello.seq, after.seq), roleBefore?.mayInvite);
+  }
+
+  // The snapshot tells what held when the socket was attached, unless that changed in between.
+  #hydrated(snapshot: Entry & { kind: "snapshot" }): void {
+    const hello = this.#connection.hello;
+    if (hello === undefined || snapshot.role.memberId !== this.#connection.memberId) return;
+    if (this.#turns.length > 0 || snapshot.seq < hello.seq || this.#touchesRole(hello.seq, snapshot.seq)) return;
+    this.#roleId = snapshot.role.roleId;
+    this.#turn(hello.seq, snapshot.role.mayInvite);
+  }
+
+  #event({ seq, at, role }: Entry & { kind: "event" }): void {
+    if (role === undefined) return;
+    const self = this.#connection.memberId;
+    if (role.memberId === self) {
+      this.#roleId = role.roleId;
+      this.#turn(seq, role.mayInvite);
+    } else if (role.memberId === undefined) {
+      // Frames are made from what is committed by then. Had the member another role already, this was about that.
+      const change = findFrom(this.#log, seq, (event) => isAboutRoleOf(event, self));
+      if (change !== undefined && change.occurredAt <= at) this.#turn(seq, undefined);
+      else if (role.roleId === this.#roleId) this.#turn(seq, role.mayInvite);
+    }
+  }
+
+  #turn(after: number, may: boolean | undefined): void {
+    this.#turns.push({ after, may });
+  }
+
+  #touchesRole(after: number, upTo: number): boolean {
+    const self = this.#connection.memberId;
+    const touch = findFrom(
+      this.#log,
+      after,
+      (event) => event.type === "workspaces.role.updated" || isAboutRoleOf(event, self),
+    );
+    return touch !== undefined && touch.seq <= upTo;
+  }
+}
+
+function isAboutRoleOf(event: LogEvent, memberId: string | undefined): boolean {
+  const { type, ids } = event;
+  return (
+    (type === "workspaces.member.role_changed" || type === "workspaces.member.joined") && ids.member_id === memberId
+  );
+}

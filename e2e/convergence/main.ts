@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Finding } from "./finding.ts";
+import { type Options, readOptions, usage } from "./options.ts";
+import { Prng } from "./prng.ts";
+import { say, sayFindings, saySummary } from "./report.ts";
+import { setUp } from "./setup.ts";
+import { Totals } from "./totals.ts";
+import { Turmoil } from "./turmoil.ts";
+import { Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+/** Round after round until the time is up or something is found. */
+async function converge(options: Options, world: World, totals: Totals, faults: Map<string, number>) {
+  const random = Prng.of(options.seed);
+  const begin = Date.now();
+  const end = begin + options.minutes * 60_000;
+  let findings: Finding[] = [];
+  let rounds = 0;
+  while (findings.length === 0 && Date.now() < end) {
+    const left = end - Date.now();
+    // No last round so short that it shows nothing.
+    const isLast = left < options.roundSeconds * 1_500;
+    await new Turmoil(world, options, faults).run(
+      isLast ? left : options.roundSeconds * 1_000,
+      random.fork(`round ${++rounds}`),
+    );
+    const settling = Date.now();
+    findings = await new Verdict(world).reach();
+    const { accepted } = world.api.counts;
+    say(
+      `round ${rounds}: ${accepted} commands, ${world.log.size} events so far; ` +
+        `${world.livingTabs.length} tabs came to rest in ${((Date.now() - settling) / 1000).toFixed(1)} s: ` +
+        (findings.length === 0 ? "all agree" : `${findings.length} divergences`),
+    );
+    tidy(world, totals);
+  }
+  return { findings, rounds, seconds: (Date.now() - begin) / 1000 };
+}
+
+// What has been checked is only counted from here on.
+function tidy(world: World, totals: Totals): void {
+  for (const tab of world.tabs) {
+    for (const connection of tab.takeClosed()) totals.addConnection(connection);
+    if (!tab.isAlive) totals.addTab(tab);
+  }
+  world.tabs = world.livingTabs;
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (typeof options === "string") {
+    say(options === "" ? usage : `${options}\n\n${usage}`);
+    return options === "" ? 0 : 2;
+  }
+  say(`seed ${options.seed}: ${options.minutes} minutes with ${options.people} people`);
+  const directory = await mkdtemp(join(tmpdir(), "orbit-converge-"));
+  const world = await setUp(options, directory);
+  const totals = new Totals();
+  const faults = new Map<string, number>();
+  const { findings, rounds, seconds } = await converge(options, world, totals, faults);
+  for (const tab of world.tabs) totals.addTab(tab);
+  sayFindings(findings);
+  saySummary({ seed: options.seed, seconds, rounds, world, totals, faults, findings });
+  for (const tab of world.tabs) tab.close();
+  world.sqlite.kill();
+  await world.node.kill();
+  if (findings.length > 0 || options.keep) say(`The database and the node's log are in ${directory}`);
+  else await rm(directory, { recursive: true });
+  return findings.length === 0 ? 0 : 1;
+}
+
+process.exit(await main());

@@ -1,0 +1,57 @@
+import type { Api, Outcome } from "./api.ts";
+import type { NodeProcess } from "./node_process.ts";
+import type { Session } from "./tab.ts";
+
+export const password = "orbit-demo";
+
+/** Somebody with an account, and the sessions they are signed in with. */
+export class Person {
+  static #sessions = 0;
+  readonly email: string;
+  readonly #api: Api;
+  readonly #node: NodeProcess;
+  sessions: Session[] = [];
+  signIns = 0;
+  signOuts = 0;
+
+  constructor(email: string, api: Api, node: NodeProcess) {
+    this.email = email;
+    this.#api = api;
+    this.#node = node;
+  }
+
+  /** Whether it worked. Slow on purpose, on the node's side. */
+  async signIn(): Promise<boolean> {
+    const origin = { Origin: this.#node.url };
+    const outcome = await this.#api.send("POST", "/v1/session", origin, { email: this.email, password });
+    return this.tookSession(outcome);
+  }
+
+  /** Keeps the session that an answer brought, if it did. */
+  tookSession(outcome: Outcome): boolean {
+    if (outcome.kind !== "accepted" || outcome.cookie === undefined) return false;
+    this.signIns++;
+    const headers = { Cookie: outcome.cookie, Origin: this.#node.url };
+    this.sessions.push({ id: ++Person.#sessions, headers });
+    return true;
+  }
+
+  /** Asks until the node has said that the session is over. */
+  async signOut(session: Session): Promise<void> {
+    this.sessions = this.sessions.filter((one) => one !== session);
+    this.signOuts++;
+    for (;;) {
+      await this.#node.whenUp();
+      const outcome = await this.#api.send("DELETE", "/v1/session", session.headers);
+      if (this.#node.collapse !== undefined) return;
+      if (outcome.kind === "accepted" || (outcome.kind === "refused" && outcome.status === 401)) break;
+    }
+    session.endedAt = Date.now();
+  }
+
+  async command(method: string, path: string, body?: unknown): Promise<Outcome> {
+    const session = this.sessions[0];
+    if (session === undefined) return { kind: "refused", status: 401, code: "session.required" };
+    return this.#api.send(method, path, session.headers, body);
+  }
+}

@@ -1,0 +1,62 @@
+import { Api } from "./api.ts";
+import { LogCopy } from "./event_log.ts";
+import { NodeProcess } from "./node_process.ts";
+import type { Options } from "./options.ts";
+import { Person, password } from "./person.ts";
+import { Sqlite } from "./sqlite.ts";
+import { World } from "./world.ts";
+
+const seeded = ["ada@acme.test", "margaret@globex.test", "grace@acme.test", "alan@acme.test", "edsger@acme.test"];
+
+/** Small, so that a tab that doesn't read counts as slow soon. */
+const outboundQueueBytes = 64 * 1024;
+
+const flags = [
+  ...["--outbound-queue", String(outboundQueueBytes)],
+  ...["--presence-grace", "200ms"],
+  ...["--heartbeat", "3s"],
+  ...["--drain", "0s"],
+];
+
+/** A node with a fresh database, and everybody signed in and in both of its workspaces. */
+export async function setUp(options: Options, directory: string): Promise<World> {
+  const node = await NodeProcess.start(options.binary, directory, flags);
+  const sqlite = new Sqlite(node.databasePath);
+  const world = new World({ node, sqlite, log: new LogCopy(sqlite), api: new Api(node) });
+  await world.copyLog();
+  for (const email of seeded.slice(0, options.people)) {
+    const person = new Person(email, world.api, node);
+    if (!(await person.signIn())) throw new Error(`${email} can't sign in`);
+    world.people.push(person);
+  }
+  const [ada, margaret] = world.people;
+  if (ada === undefined || margaret === undefined) throw new Error("there are too few people");
+  for (let i = seeded.length; i < options.people; i++) await addPerson(world, ada, `person-${i}@example.test`);
+  for (const person of world.people) {
+    if (person === ada) continue;
+    if (person === margaret || !person.email.endsWith("@acme.test")) await add(person, ada, "acme");
+  }
+  for (const person of world.people) if (person !== margaret) await add(person, margaret, "globex");
+  return world;
+}
+
+// One more account, that comes to be as most do: somebody accepts an invite.
+async function addPerson(world: World, inviter: Person, email: string): Promise<void> {
+  const person = new Person(email, world.api, world.node);
+  const token = await invite(inviter, email, "acme");
+  const body = { token, name: email.split("@", 1).join(), password };
+  const outcome = await world.api.send("POST", "/v1/invites/accept", { Origin: world.node.url }, body);
+  if (!person.tookSession(outcome)) throw new Error(`${email} can't make an account`);
+  world.people.push(person);
+}
+
+async function add(person: Person, inviter: Person, slug: string): Promise<void> {
+  const token = await invite(inviter, person.email, slug);
+  if (token !== undefined) await person.command("POST", "/v1/invites/accept", { token });
+}
+
+// undefined for one who is a member already.
+async function invite(inviter: Person, email: string, slug: string): Promise<string | undefined> {
+  const outcome = await inviter.command("POST", `/v1/workspaces/${slug}/invites`, { email });
+  return outcome.kind === "accepted" ? String(outcome.body.token) : undefined;
+}
