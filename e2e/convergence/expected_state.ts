@@ -30,13 +30,11 @@ export interface DatabaseRows {
   readonly epoch: string;
   readonly workspaces: ReadonlyMap<string, WorkspaceRows>;
   readonly streams: readonly Row[];
-  readonly sessionIds: ReadonlySet<string>;
 }
 
 const tables = {
   meta: "SELECT * FROM meta",
   streams: "SELECT * FROM streams",
-  sessions: "SELECT id FROM sessions",
   workspaces: "SELECT * FROM workspaces",
   roles: "SELECT * FROM roles",
   members: "SELECT m.*, u.name, u.email FROM members m JOIN users u ON u.id = m.user_id",
@@ -56,7 +54,6 @@ export async function readDatabase(sqlite: Sqlite): Promise<DatabaseRows> {
   return {
     epoch: String(rows.meta.find((row) => row.name === "epoch")?.content),
     streams: rows.streams,
-    sessionIds: new Set(rows.sessions.map((row) => String(row.id))),
     workspaces: new Map(
       rows.workspaces.map((workspace) => [
         String(workspace.id),
