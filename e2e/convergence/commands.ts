@@ -127,7 +127,7 @@ const kinds: readonly CommandKind[] = [
   },
   {
     name: "remove a member",
-    weight: 1.5,
+    weight: 0.9,
     needs: "workspace.members.remove",
     run: (context) => {
       const { members } = context.view.stores;
@@ -138,7 +138,7 @@ const kinds: readonly CommandKind[] = [
   },
   {
     name: "leave",
-    weight: 0.4,
+    weight: 0.06,
     run: (context) => {
       if (context.view.stores.members.get().size <= 4) return undefined;
       return context.person.command("POST", at(context, "/leave"), {});

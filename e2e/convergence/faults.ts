@@ -11,6 +11,10 @@ const retentions: readonly (Retention | undefined)[] = [
   { events: 400, interval: "1s" },
 ];
 
+const watchedAtOnce = 200;
+/** Answered with some four megabytes. */
+const stallingMessages = 150;
+
 /** Rows that stay when the log is trimmed by hand, under a node that can't do it. */
 const keptByHand = 100;
 
@@ -65,7 +69,7 @@ export class Faults {
           ),
       ],
       [16, () => this.#goAway(struck, random.between(1_000, 16_000))],
-      [6, () => this.#stall(first, random.between(8_000, 18_000))],
+      [12, () => this.#stall(first, random.between(8_000, 16_000))],
     ]);
     strike();
   }
@@ -92,7 +96,19 @@ export class Faults {
     const retention = node.canTrim ? random.pick(retentions) : undefined;
     this.#count("kill -9");
     if (retention !== undefined) this.#count("log trimmed");
+    // So that some are on their way between the command and the tabs.
+    if (random.chance(0.7)) {
+      this.#rush(random);
+      await sleep(random.between(0, 12));
+    }
     await this.killAndRestart(random.between(0, 1_500), retention);
+  }
+
+  #rush(random: Prng): void {
+    for (const person of this.#world.people) {
+      const rush = this.#world.act(person, random.fork(person.email)).finally(() => this.#running.delete(rush));
+      this.#running.add(rush);
+    }
   }
 
   /** Everyone's connection breaks; nothing of the node lives on but its database. */
@@ -150,15 +166,11 @@ export class Faults {
     this.#count("stall");
     this.#afflict([tab], forMs, () => {
       tab.link.conditions = { stalled: true };
+      const member = tab.client.stores.you.get();
+      if (member === null || tab.state !== "live") return;
+      const memberIds = new Array(watchedAtOnce).fill(member);
+      for (let i = 0; i < stallingMessages; i++) tab.client.send({ type: "presence.watch", memberIds });
     });
-    const { you } = tab.client.stores;
-    const flood = setInterval(() => {
-      const member = you.get();
-      if (!this.#afflicted.has(tab) || !tab.isAlive) clearInterval(flood);
-      else if (member !== null && tab.state === "live") {
-        tab.client.send({ type: "presence.watch", memberIds: new Array(200).fill(member) });
-      }
-    }, 100);
   }
 
   #afflict(tabs: readonly Tab[], forMs: number, begin: (tab: Tab) => void): void {

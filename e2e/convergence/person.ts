@@ -32,7 +32,7 @@ export class Person {
     if (outcome.kind !== "accepted" || outcome.cookie === undefined) return false;
     this.signIns++;
     const headers = { Cookie: outcome.cookie, Origin: this.#node.url };
-    this.sessions.push({ id: ++Person.#sessions, headers });
+    this.sessions.push({ id: ++Person.#sessions, headers, cache: new Map() });
     return true;
   }
 

@@ -13,8 +13,10 @@ const outboundQueueBytes = 64 * 1024;
 
 const flags = [
   ...["--outbound-queue", String(outboundQueueBytes)],
+  ...["--message-rate", "1000"],
+  ...["--message-burst", "1000"],
   ...["--presence-grace", "200ms"],
-  ...["--heartbeat", "3s"],
+  ...["--heartbeat", "5s"],
   ...["--drain", "0s"],
 ];
 

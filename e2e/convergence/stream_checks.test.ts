@@ -142,6 +142,12 @@ describe("a stream that goes on from a cursor", () => {
     expect(faults).toEqual([expect.stringMatching(/^missing: seq 4/)]);
   });
 
+  it("may not begin elsewhere without a word", () => {
+    expect(findings(connection([hello(4), resync(4, "too_far_behind"), pong(4)], { after: 1 }), teams)).toEqual([]);
+    const faults = findings(connection([hello(4), pong(4)], { after: 1 }), teams);
+    expect(faults).toEqual([expect.stringMatching(/^missing: hello/)]);
+  });
+
   it("may not use a resync for permissions to skip what came before it", () => {
     const record = connection([hello(0), frames[0], frames[1], resync(3, "permissions"), frames[3]]);
     expect(findings(record, teams)).toEqual([expect.stringMatching(/^missing: seq 3/)]);

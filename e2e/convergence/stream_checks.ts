@@ -19,6 +19,7 @@ export function checkStream(connection: ConnectionRecord, log: WorkspaceLog, whe
   });
   return [
     ...checkOrder(connection).map((what) => found("order", what)),
+    ...checkAnswered(connection).map((what) => found("missing", what)),
     ...checkAgainstLog(connection, log).map((what) => found("log", what)),
     ...checkMissing(connection, log).map(({ event, why }) => found(why, `${describe(event)} was not sent`)),
     ...checkLeaks(connection, log).map((event) =>
@@ -51,6 +52,15 @@ function checkOrder(connection: ConnectionRecord): string[] {
     }
   }
   return faults;
+}
+
+/** A cursor is gone on from, or the tab is told why not. */
+function checkAnswered(connection: ConnectionRecord): string[] {
+  const { after, hello, entries } = connection;
+  if (after === undefined || hello === undefined || connection.isResumed) return [];
+  const next = entries.slice(entries.indexOf(hello) + 1).find((entry) => entry.kind !== "snapshot");
+  if (next === undefined || next.kind === "resync") return [];
+  return [`hello went from ${after.seq} to ${hello.seq}, and no resync said why`];
 }
 
 function checkAgainstLog(connection: ConnectionRecord, log: WorkspaceLog): string[] {

@@ -8,6 +8,8 @@ import { ConnectionRecord, type RoleWord, roleWord, type SessionRecord } from ".
 /** A session, with what its holder's browser sends. */
 export interface Session extends SessionRecord {
   readonly headers: Readonly<Record<string, string>>;
+  /** Snapshots by slug, as the browser keeps them for all its tabs. */
+  readonly cache: Map<string, { readonly etag: string; readonly snapshot: WorkspaceSnapshotDTO }>;
 }
 
 export interface TabOptions {
@@ -40,8 +42,7 @@ export class Tab {
   isAway = false;
   readonly #sockets = new Map<ConnectionRecord, WebSocket>();
   #client: RealtimeClient | undefined;
-  #cached: { readonly etag: string; readonly snapshot: WorkspaceSnapshotDTO } | undefined;
-  readonly #keepsSnapshots: boolean;
+  readonly #usesCache: boolean;
 
   private constructor(options: TabOptions, link: FaultyLink) {
     this.name = `tab ${++Tab.#count} of ${options.email} on ${options.slug}`;
@@ -49,7 +50,7 @@ export class Tab {
     this.session = options.session;
     this.slug = options.slug;
     this.link = link;
-    this.#keepsSnapshots = options.random.chance(0.5);
+    this.#usesCache = options.random.chance(0.7);
   }
 
   static async open(options: TabOptions): Promise<Tab> {
@@ -156,7 +157,7 @@ export class Tab {
 
   async #fetchSnapshot({ url, workspace, signal }: SnapshotRequest): Promise<WorkspaceSnapshotDTO> {
     this.snapshots++;
-    const cached = this.#keepsSnapshots ? this.#cached : undefined;
+    const cached = this.#usesCache ? this.session.cache.get(workspace) : undefined;
     const answer = await fetch(`${url}/v1/workspaces/${workspace}`, {
       headers: { ...this.session.headers, ...(cached && { "If-None-Match": cached.etag }) },
       signal,
@@ -171,7 +172,7 @@ export class Tab {
     }
     const snapshot = checkSnapshot(await answer.json());
     if (typeof snapshot === "string") throw new Error(`the snapshot is malformed: ${snapshot}`);
-    this.#cached = { etag: answer.headers.get("ETag") ?? "", snapshot };
+    this.session.cache.set(workspace, { etag: answer.headers.get("ETag") ?? "", snapshot });
     return this.#noted(snapshot);
   }
 

@@ -25,6 +25,7 @@ export class Turmoil {
   }
 
   async run(ms: number, random: Prng): Promise<void> {
+    const world = this.#world;
     const ending = random.weighted<Ending>([
       [1, "at once"],
       [1, "calm"],
@@ -32,7 +33,7 @@ export class Turmoil {
     ]);
     const commands = this.#commands(random);
     const faults = this.#strikes(random);
-    await becomes(() => this.#world.node.collapse !== undefined, ms);
+    await becomes(() => world.node.collapse !== undefined, ms);
     if (ending === "calm") {
       await this.#becalm(faults);
       await this.#whenLive();
@@ -40,12 +41,13 @@ export class Turmoil {
     }
     this.#stop.abort();
     await Promise.all(commands);
-    if (ending === "kill" && this.#world.node.collapse === undefined) {
+    if (ending === "kill" && world.node.collapse === undefined) {
       this.#nodeCalm.abort();
       await Promise.all(faults.slice(0, 1));
       await this.#faults.killAndRestart(0);
     }
     await this.#becalm(faults);
+    await world.reload(random.fork("reload"));
   }
 
   async #becalm(faults: readonly Promise<void>[]): Promise<void> {
@@ -69,7 +71,7 @@ export class Turmoil {
     const loop = (name: string, least: number, most: number, step: (own: Prng) => Promise<void>) =>
       repeat(signal, random.fork(name), least, most, step);
     return [
-      ...world.people.map((person) => loop(`acts ${person.email}`, 0, 130, (own) => world.act(person, own))),
+      ...world.people.map((person) => loop(`acts ${person.email}`, 0, 100, (own) => world.act(person, own))),
       loop("visits", 20, 120, async (own) => {
         const person = own.pick(world.people);
         const slug = own.pick(world.slugs);

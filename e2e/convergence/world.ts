@@ -6,7 +6,7 @@ import type { Person } from "./person.ts";
 import type { Prng } from "./prng.ts";
 import type { Sqlite } from "./sqlite.ts";
 import { Tab } from "./tab.ts";
-import { sleep } from "./wait.ts";
+import { becomes, sleep } from "./wait.ts";
 
 /** Commands that may be on their way before the log is copied: less than any node under test keeps of it. */
 const commandsBetweenCopies = 20;
@@ -118,6 +118,19 @@ export class World {
     if (session === undefined || own.length >= wanted) return;
     if (!isDeserted && this.viewOf(person, slug) === undefined) return;
     this.tabs.push(await Tab.open({ email: person.email, session, slug, node: this.node, random: random.fork(slug) }));
+  }
+
+  /** Some tabs are loaded again, twice, now that nothing happens: the node may say that a snapshot is still the same. */
+  async reload(random: Prng): Promise<void> {
+    for (const round of ["first", "second"]) {
+      const old = random.some(this.livingTabs, 0.3).filter((tab) => tab.state === "live");
+      const fresh = old.map(async ({ email, session, slug }, i) =>
+        Tab.open({ email, session, slug, node: this.node, random: random.fork(`${round} ${i}`) }),
+      );
+      for (const tab of old) tab.close();
+      this.tabs.push(...(await Promise.all(fresh)));
+      await becomes(() => this.livingTabs.every((tab) => tab.state === "live"), 5_000);
+    }
   }
 
   /** Somebody signs out or in. */
