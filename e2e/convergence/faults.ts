@@ -113,7 +113,10 @@ export class Faults {
 
   /** Everyone's connection breaks; nothing of the node lives on but its database. */
   async killAndRestart(pauseMs: number, retention?: Retention): Promise<void> {
-    for (const tab of this.#world.tabs) tab.disturb();
+    for (const tab of this.#world.tabs) {
+      tab.note("kill -9");
+      tab.disturb();
+    }
     await this.#world.node.kill();
     // The checker's own shell would keep the database's shared memory alive, which the node should find as it died.
     this.#world.sqlite.kill();
@@ -146,25 +149,28 @@ export class Faults {
 
   #cut(tabs: readonly Tab[]): void {
     this.#count("cut");
-    for (const tab of tabs) tab.link.cut();
+    for (const tab of tabs) {
+      tab.note("cut");
+      tab.link.cut();
+    }
   }
 
   #impose(kind: string, tabs: readonly Tab[], conditions: Conditions, forMs: number): void {
     this.#count(kind);
-    this.#afflict(tabs, forMs, (tab) => {
+    this.#afflict(kind, tabs, forMs, (tab) => {
       tab.link.conditions = conditions;
     });
   }
 
   #goAway(tabs: readonly Tab[], forMs: number): void {
     this.#count("away");
-    this.#afflict(tabs, forMs, (tab) => tab.link.goDown());
+    this.#afflict("away", tabs, forMs, (tab) => tab.link.goDown());
   }
 
   // The kernel takes megabytes before a socket counts as slow, so the tab asks for a lot that it doesn't read.
   #stall(tab: Tab, forMs: number): void {
     this.#count("stall");
-    this.#afflict([tab], forMs, () => {
+    this.#afflict("stall", [tab], forMs, () => {
       tab.link.conditions = { stalled: true };
       const member = tab.client.stores.you.get();
       if (member === null || tab.state !== "live") return;
@@ -173,14 +179,16 @@ export class Faults {
     });
   }
 
-  #afflict(tabs: readonly Tab[], forMs: number, begin: (tab: Tab) => void): void {
+  #afflict(kind: string, tabs: readonly Tab[], forMs: number, begin: (tab: Tab) => void): void {
     const task = (async () => {
       for (const tab of tabs) {
         this.#afflicted.add(tab);
+        tab.note(kind);
         begin(tab);
       }
       await this.#pause(forMs);
       for (const tab of tabs) {
+        tab.note(`end of ${kind}`);
         tab.link.mend();
         this.#afflicted.delete(tab);
       }

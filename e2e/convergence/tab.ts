@@ -40,6 +40,7 @@ export class Tab {
   /** Set where the person closed the tab. */
   isClosed = false;
   isAway = false;
+  readonly #history: string[] = [];
   readonly #sockets = new Map<ConnectionRecord, WebSocket>();
   #client: RealtimeClient | undefined;
   readonly #usesCache: boolean;
@@ -86,6 +87,23 @@ export class Tab {
   /** Whether the tab is still to be looked at: neither closed by its person nor ended by the node. */
   get isAlive(): boolean {
     return !this.isClosed && this.state !== "ended";
+  }
+
+  /** Remembers what befell it, for the report. */
+  note(what: string): void {
+    this.#history.push(`${new Date().toISOString().slice(11, 23)} ${what}`);
+    if (this.#history.length > 6) this.#history.shift();
+  }
+
+  /** What befell it last, and where its connection stands. */
+  get circumstances(): string {
+    const connection = this.lastConnection;
+    const hello = connection?.hello;
+    const stand =
+      hello === undefined
+        ? "never greeted"
+        : `${connection?.isResumed ? "resumed" : "began"} at seq ${hello.seq}, ${new Date(hello.at).toISOString().slice(11, 23)}`;
+    return `cursor ${this.client.cursor?.seq}, ${stand}; ${this.#history.join(", ") || "nothing befell it"}`;
   }
 
   disturb(): void {

@@ -88,7 +88,7 @@ export class Verdict {
 
   #checkTab(tab: Tab, database: DatabaseRows): void {
     if (tab.isClosed) return;
-    const where = tab.name;
+    const where = `${tab.name} (${tab.circumstances})`;
     const membership = membershipOf(tab, database);
     const status = tab.client.status.get();
     const fault = checkEnding({
@@ -105,8 +105,7 @@ export class Verdict {
     const rows = database.workspaces.get(membership.workspaceId);
     if (rows === undefined) return;
     for (const difference of compareState(shownBy(tab.client), expectedState(rows), membership.memberId)) {
-      const what = `${difference.what} (cursor ${tab.client.cursor?.seq}, ${describeLast(tab)})`;
-      this.#findings.push({ check: "stores", where, ...difference, what, lastFrames });
+      this.#findings.push({ check: "stores", where, ...difference, lastFrames });
     }
   }
 
@@ -124,7 +123,12 @@ export class Verdict {
     await becomes(() => differences().length === 0, presencePatienceMs);
     for (const { tab, difference } of differences()) {
       const lastFrames = tab.lastConnection?.lastFrames ?? [];
-      this.#findings.push({ check: "presence", where: tab.name, ...difference, lastFrames });
+      this.#findings.push({
+        check: "presence",
+        where: `${tab.name} (${tab.circumstances})`,
+        ...difference,
+        lastFrames,
+      });
     }
     await Promise.all(away.map((tab) => tab.turn("presence.back")));
   }
@@ -181,10 +185,4 @@ function liveSockets(tabs: readonly Tab[]): LiveSockets {
     sockets.set(memberId, { open: open + 1, away: away + (tab.isAway ? 1 : 0) });
   }
   return sockets;
-}
-
-function describeLast(tab: Tab): string {
-  const connection = tab.lastConnection;
-  if (connection === undefined) return "never connected";
-  return `connection ${tab.connections.length}, ${connection.isResumed ? "resumed" : "hydrated"} from ${connection.hello?.seq}`;
 }
