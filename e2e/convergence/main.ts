@@ -71,4 +71,5 @@ async function main(): Promise<number> {
   return findings.length === 0 ? 0 : 1;
 }
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(2));
 process.exit(await main());

@@ -36,6 +36,7 @@ export class NodeProcess {
     this.#flags = flags;
     this.#errors = createWriteStream(join(directory, "node.log"), { flags: "a" });
     this.canTrim = canTrim;
+    process.on("exit", () => this.#process?.kill("SIGKILL"));
   }
 
   static async start(binary: string, directory: string, flags: readonly string[]): Promise<NodeProcess> {

@@ -1,6 +1,7 @@
 import type { Api, Outcome } from "./api.ts";
 import type { NodeProcess } from "./node_process.ts";
 import type { Session } from "./tab.ts";
+import { sleep } from "./wait.ts";
 
 export const password = "orbit-demo";
 
@@ -44,7 +45,8 @@ export class Person {
       await this.#node.whenUp();
       const outcome = await this.#api.send("DELETE", "/v1/session", session.headers);
       if (this.#node.collapse !== undefined) return;
-      if (outcome.kind === "accepted" || (outcome.kind === "refused" && outcome.status === 401)) break;
+      if (outcome.kind === "accepted" || (outcome.kind === "refused" && [401, 404].includes(outcome.status))) break;
+      await sleep(100);
     }
     session.endedAt = Date.now();
   }
