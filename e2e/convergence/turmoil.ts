@@ -71,7 +71,7 @@ export class Turmoil {
     const loop = (name: string, least: number, most: number, step: (own: Prng) => Promise<void>) =>
       repeat(signal, random.fork(name), least, most, step);
     return [
-      ...world.people.map((person) => loop(`acts ${person.email}`, 0, 100, (own) => world.act(person, own))),
+      ...world.people.map((person) => loop(`acts ${person.email}`, 0, 50, (own) => world.act(person, own))),
       loop("visits", 20, 120, async (own) => {
         const person = own.pick(world.people);
         const slug = own.pick(world.slugs);

@@ -80,8 +80,8 @@ export class World {
     await this.node.whenUp();
     if (++this.#sinceCopy > commandsBetweenCopies) await this.copyLog();
     const slug = random.pick(this.slugs) ?? "acme";
-    const view = this.viewOf(person, slug);
-    if (view === undefined) return this.#accept(person, slug);
+    const view = this.viewOf(person, slug) ?? (await this.#comeIn(person, slug));
+    if (view === undefined) return sleep(50);
     await chooseCommand({
       person,
       view,
@@ -101,11 +101,13 @@ export class World {
     return this.#tokens.get(`${email} ${slug}`)?.pop();
   }
 
-  async #accept(person: Person, slug: string): Promise<void> {
+  // One who is out accepts an invite, if there is one, or does something elsewhere.
+  async #comeIn(person: Person, slug: string): Promise<View | undefined> {
     const token = this.takeToken(person.email, slug);
-    if (token === undefined) return sleep(100);
+    if (token === undefined) return this.viewOf(person, "acme") ?? this.viewOf(person, "globex");
     const outcome = await person.command("POST", "/v1/invites/accept", { token });
     if (outcome.kind === "busy" || outcome.kind === "unanswered") this.keepToken(person.email, slug, token);
+    return undefined;
   }
 
   /** Opens a tab where somebody has too few, and at times closes one. */
