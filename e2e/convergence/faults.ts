@@ -1,15 +1,13 @@
 import type { Conditions } from "./faulty_link.ts";
-import type { Retention } from "./node_process.ts";
 import type { Prng } from "./prng.ts";
 import type { Tab } from "./tab.ts";
 import { sleep } from "./wait.ts";
 import type { World } from "./world.ts";
 
-const retentions: readonly (Retention | undefined)[] = [
-  undefined,
-  { events: 100, interval: "1s" },
-  { events: 400, interval: "1s" },
-];
+const keepLittle = ["--log-keep-events", "100", "--log-trim-interval", "1s"];
+const retentions = [[], keepLittle, ["--log-keep-events", "400", "--log-trim-interval", "1s"]];
+/** How many bytes may wait for a tab before it is too slow, and how many may be replayed to it: half of that. */
+const queues = ["24576", "65536", "262144"].map((bytes) => ["--outbound-queue", bytes]);
 
 const watchedAtOnce = 200;
 /** Answered with some four megabytes. */
@@ -93,15 +91,16 @@ export class Faults {
 
   async #kill(random: Prng): Promise<void> {
     const { node } = this.#world;
-    const retention = node.canTrim ? random.pick(retentions) : undefined;
+    const retention = (node.canTrim && random.pick(retentions)) || [];
+    const queue = random.pick(queues) ?? [];
     this.#count("kill -9");
-    if (retention !== undefined) this.#count("log trimmed");
+    if (retention.length > 0) this.#count("log trimmed");
     // So that some are on their way between the command and the tabs.
     if (random.chance(0.7)) {
       this.#rush(random);
       await sleep(random.between(0, 12));
     }
-    await this.killAndRestart(random.between(0, 1_500), retention);
+    await this.killAndRestart(random.between(0, 1_500), [...retention, ...queue]);
   }
 
   #rush(random: Prng): void {
@@ -112,7 +111,7 @@ export class Faults {
   }
 
   /** Everyone's connection breaks; nothing of the node lives on but its database. */
-  async killAndRestart(pauseMs: number, retention?: Retention): Promise<void> {
+  async killAndRestart(pauseMs: number, flags: readonly string[] = []): Promise<void> {
     for (const tab of this.#world.tabs) {
       tab.note("kill -9");
       tab.disturb();
@@ -121,7 +120,7 @@ export class Faults {
     // The checker's own shell would keep the database's shared memory alive, which the node should find as it died.
     this.#world.sqlite.kill();
     await this.#pause(pauseMs);
-    await this.#world.node.restart(retention);
+    await this.#world.node.restart(flags);
   }
 
   async #freeze(random: Prng): Promise<void> {
@@ -136,7 +135,7 @@ export class Faults {
   async #trim(random: Prng): Promise<void> {
     const { node, sqlite, log } = this.#world;
     this.#count("log trimmed");
-    if (node.canTrim) return this.killAndRestart(random.between(0, 300), retentions[1]);
+    if (node.canTrim) return this.killAndRestart(random.between(0, 300), keepLittle);
     await this.#world.copyLog();
     for (const id of log.workspaceIds) {
       const upTo = log.of(id).length - keptByHand;

@@ -8,12 +8,6 @@ import { promisify } from "node:util";
 
 export const webhookSecret = "whsec_convergence";
 
-/** How much of the log the node keeps; undefined for its defaults. */
-export interface Retention {
-  readonly events: number;
-  readonly interval: string;
-}
-
 /** The `orbit serve` under test: on one port and one database for the whole run, killed and started again. */
 export class NodeProcess {
   readonly #binary: string;
@@ -71,10 +65,10 @@ export class NodeProcess {
     await new Promise<void>((resolve) => this.#upWaiters.add(resolve));
   }
 
-  /** Starts it, on the port that it had. */
-  async restart(retention?: Retention): Promise<void> {
+  /** Starts it, on the port that it had, this time with these flags too. */
+  async restart(flags: readonly string[] = []): Promise<void> {
     this.#isExpectedToEnd = false;
-    const child = spawn(this.#binary, this.#arguments(retention), {
+    const child = spawn(this.#binary, this.#arguments(flags), {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ORBIT_STRIPE_WEBHOOK_SECRET: webhookSecret },
     });
@@ -116,16 +110,14 @@ export class NodeProcess {
     return text.trimEnd().split("\n").slice(-lines).join("\n");
   }
 
-  #arguments(retention: Retention | undefined): string[] {
+  #arguments(flags: readonly string[]): string[] {
     return [
       "serve",
       "--demo",
       ...["--listen", `127.0.0.1:${this.#port}`],
       ...["--database", `sqlite:${this.databasePath}`],
       ...this.#flags,
-      ...(retention === undefined
-        ? []
-        : ["--log-keep-events", String(retention.events), "--log-trim-interval", retention.interval]),
+      ...flags,
     ];
   }
 
