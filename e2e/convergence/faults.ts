@@ -20,15 +20,15 @@ const keptByHand = 100;
 export class Faults {
   readonly #world: World;
   readonly #calm: AbortSignal;
-  readonly counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
   readonly #running = new Set<Promise<void>>();
   readonly #afflicted = new Set<Tab>();
 
-  /** Every fault is over soon after `calm` is aborted. */
+  /** Every fault is over soon after `calm` is aborted; `counts` gets how many there were of each kind. */
   constructor(world: World, calm: AbortSignal, counts: Map<string, number>) {
     this.#world = world;
     this.#calm = calm;
-    this.counts = counts;
+    this.#counts = counts;
   }
 
   /** Something happens to the node. */
@@ -78,7 +78,7 @@ export class Faults {
   }
 
   #count(kind: string): void {
-    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }
 
   async #pause(ms: number): Promise<void> {

@@ -8,7 +8,7 @@ export interface Options {
   readonly people: number;
   readonly tabs: number;
   readonly roundSeconds: number;
-  /** Where the database and the node's log stay; a temporary folder, removed if all is well, unless given. */
+  /** Whether the database and the node's log stay even if all is well. */
   readonly keep: boolean;
 }
 
