@@ -45,14 +45,16 @@ export class InviteWatch {
     this.#turn(hello.seq, snapshot.role.mayInvite);
   }
 
-  #event({ seq, at, role }: Entry & { kind: "event" }): void {
+  // Frames tell of what is committed by then, which may be more than the stream has come to. The node lets the member see
+  // other things at changes of their role, whatever a frame in between tells already.
+  #event({ seq, at, type, role }: Entry & { kind: "event" }): void {
     if (role === undefined) return;
     const self = this.#connection.memberId;
-    if (role.memberId === self) {
+    if (type === "workspace.member.role_changed" && role.memberId === self) {
       this.#roleId = role.roleId;
       this.#turn(seq, role.mayInvite);
-    } else if (role.memberId === undefined) {
-      // Frames are made from what is committed by then. Had the member another role already, this was about that.
+    } else if (type === "workspace.role.updated") {
+      // Had the member another role already, this was about that.
       const change = findFrom(this.#log, seq, (event) => isAboutRoleOf(event, self));
       if (change !== undefined && change.occurredAt <= at) this.#turn(seq, undefined);
       else if (role.roleId === this.#roleId) this.#turn(seq, role.mayInvite);

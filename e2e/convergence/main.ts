@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Finding } from "./finding.ts";
@@ -12,7 +12,13 @@ import { Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 /** Round after round until the time is up or something is found. */
-async function converge(options: Options, world: World, totals: Totals, faults: Map<string, number>) {
+async function converge(
+  options: Options,
+  world: World,
+  totals: Totals,
+  faults: Map<string, number>,
+  directory: string,
+) {
   const random = Prng.of(options.seed);
   const begin = Date.now();
   const end = begin + options.minutes * 60_000;
@@ -34,9 +40,18 @@ async function converge(options: Options, world: World, totals: Totals, faults: 
         `${world.livingTabs.length} tabs came to rest in ${((Date.now() - settling) / 1000).toFixed(1)} s: ` +
         (findings.length === 0 ? "all agree" : `${findings.length} divergences`),
     );
+    if (findings.length > 0) await keepRecording(world, findings, directory);
     tidy(world, totals);
   }
   return { findings, rounds, seconds: (Date.now() - begin) / 1000 };
+}
+
+// The whole log, which the node may have trimmed, and all that the tabs in question were sent.
+async function keepRecording({ log, tabs }: World, findings: readonly Finding[], directory: string): Promise<void> {
+  const logs = Object.fromEntries(log.workspaceIds.map((id) => [id, log.of(id)]));
+  const suspects = tabs.filter((tab) => findings.some(({ where }) => where.startsWith(`${tab.name} `)));
+  const recorded = suspects.map(({ name, connections }) => ({ name, connections }));
+  await writeFile(join(directory, "recording.json"), JSON.stringify({ findings, logs, tabs: recorded }, null, 1));
 }
 
 // What has been checked is only counted from here on.
@@ -59,14 +74,14 @@ async function main(): Promise<number> {
   const world = await setUp(options, directory);
   const totals = new Totals();
   const faults = new Map<string, number>();
-  const { findings, rounds, seconds } = await converge(options, world, totals, faults);
+  const { findings, rounds, seconds } = await converge(options, world, totals, faults, directory);
   for (const tab of world.tabs) totals.addTab(tab);
   sayFindings(findings);
   saySummary({ seed: options.seed, seconds, rounds, world, totals, faults, findings });
   for (const tab of world.tabs) tab.close();
   world.sqlite.kill();
   await world.node.kill();
-  if (findings.length > 0 || options.keep) say(`The database and the node's log are in ${directory}`);
+  if (findings.length > 0 || options.keep) say(`The database, the node's log and any recording are in ${directory}`);
   else await rm(directory, { recursive: true });
   return findings.length === 0 ? 0 : 1;
 }

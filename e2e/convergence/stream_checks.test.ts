@@ -187,6 +187,18 @@ describe("invites", () => {
     ]);
   });
 
+  it("follow changes of the role, and not what another frame tells ahead of them", () => {
+    const changes = logOf(
+      ["workspaces.member.role_changed", self],
+      ["workspaces.member.updated", self],
+      ["workspaces.invite.created", "inv_1"],
+      ["workspaces.member.role_changed", self],
+    );
+    const ahead = event(2, "workspace.member.updated", self, ownRole(true));
+    const granted = event(4, "workspace.member.role_changed", self, ownRole(true));
+    expect(findings(connection([hello(0), changed(false), ahead, granted]), changes)).toEqual([]);
+  });
+
   it("may go either way where it can't be told", () => {
     expect(findings(connection([hello(1), invite, team]), log)).toEqual([]);
     expect(findings(connection([hello(1), team]), log)).toEqual([]);

@@ -137,7 +137,9 @@ export class Verdict {
     for (const tab of this.#world.tabs) {
       for (const connection of tab.connections) {
         if (connection.workspaceId === undefined) continue;
-        this.#findings.push(...checkStream(connection, this.#world.log.of(connection.workspaceId), tab.name));
+        this.#findings.push(
+          ...checkStream(connection, this.#world.log.of(connection.workspaceId), `${tab.name} (${tab.circumstances})`),
+        );
       }
     }
   }
