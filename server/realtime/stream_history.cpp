@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "kernel/fault.hpp"
 
@@ -102,12 +103,14 @@ StreamHistory::Outcome StreamHistory::replay_in(Stream& stream, WorkspaceId work
   return missed;
 }
 
-// Reads further back than this tab needs, since those that come back at the same time missed a little more or less.
+// Reads further back than this tab needs, since those that come back at the same time missed a little more or less;
+// twice as far each time it was not far enough, so that they all together cost no more than a few reads.
 std::expected<void, ResyncReason> StreamHistory::fill(Stream& stream, WorkspaceId workspace, Seq after, Seq published) {
+  constexpr Seq least = 64;
   const Seq reach = options_.max_replayed_events;
-  if (published - after > reach) return std::unexpected(ResyncReason::too_far_behind);
-  const Seq usual = std::min<Seq>(options_.ring.frames, reach);
-  const Seq back = published - after > usual ? reach : usual;
+  const Seq missed = published - after;
+  if (missed > reach) return std::unexpected(ResyncReason::too_far_behind);
+  const Seq back = std::min(reach, std::bit_ceil(std::max(least, 2 * missed)));
   log_reads_counter_.add();
   auto stretch = replay_.read(workspace, published > back ? published - back : 0, published);
   if (!stretch) {
