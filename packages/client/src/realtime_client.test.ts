@@ -168,6 +168,17 @@ describe("hydration", () => {
     expect(client.stores.presence.get().get(ids.grace)?.status).toBe("away");
   });
 
+  it("forgets the presence of a member who left while it fetched", async () => {
+    client = server.connect();
+    let deliver: (value: ReturnType<typeof snapshot>) => void = () => {};
+    server.answer = () => new Promise((resolve) => (deliver = resolve));
+    server.socket.hello(10, { presence: [presence(ids.ada), presence(ids.grace)] });
+    server.socket.say({ type: "workspace.member.left", seq: 11, memberId: ids.grace });
+    deliver(snapshot(11, { members: [snapshot(0).you] }));
+    await settle();
+    expect([...client.stores.presence.get().keys()]).toEqual([ids.ada]);
+  });
+
   it("keeps the identity of what a new snapshot didn't change", async () => {
     await goLive();
     const before = client.stores.members.get();

@@ -306,7 +306,11 @@ export class RealtimeClient {
   #applyTo(draft: StateDraft, events: readonly ServerEvent[]): void {
     for (const event of events) {
       if (isDurable(event)) {
-        if (this.#cursor !== undefined && event.seq <= this.#cursor.seq) continue;
+        if (this.#cursor !== undefined && event.seq <= this.#cursor.seq) {
+          // The snapshot that holds it doesn't tell of presence, and hello may have counted them in.
+          if (event.type === "workspace.member.left") draft.presence.delete(event.memberId);
+          continue;
+        }
         this.#advance(event.seq);
       }
       applyServerEvent(draft, event);
