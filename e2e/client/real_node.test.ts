@@ -1,4 +1,5 @@
 import { connect, fetchSnapshot, type RealtimeClient, SnapshotRefused } from "@orbit/client";
+import { openRoom, type Room } from "@orbit/client/rooms";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import WebSocket from "ws";
 import { OrbitNode } from "../browser/orbit_node.ts";
@@ -72,6 +73,70 @@ it("gets replies and refusals to what it asks", async () => {
   await expect(client.request({ type: "room.leave", room: "no-such-room" })).rejects.toMatchObject({
     name: "ClientEventError",
   });
+});
+
+const isIn = (room: Room, state: string) => vi.waitFor(() => expect(room.status.get().state).toBe(state));
+
+it("meets others in a room, until it may not be there any more", async () => {
+  const headers = await signIn("ada@acme.test");
+  const clients = [
+    open(headers),
+    open(await signIn("grace@acme.test")),
+    open(await signIn("edsger@acme.test")),
+  ] as const;
+  for (const client of clients) await becomes(client, "live");
+  const [ada, grace, edsger] = clients.map((client) => client.stores.you.get());
+  const created = await fetch(`${node.url}/v1/workspaces/acme/teams`, {
+    method: "POST",
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "Rooms" }),
+  });
+  const { id } = (await created.json()) as { id: string };
+  const change = (method: string, member: unknown) =>
+    fetch(`${node.url}/v1/workspaces/acme/teams/${id}/members/${member}`, { method, headers });
+  await change("PUT", ada);
+  await change("PUT", grace);
+
+  const [first, second, third] = clients.map((client) => openRoom(client, id)) as [Room, Room, Room];
+  await isIn(first, "joined");
+  await isIn(second, "joined");
+  await isIn(third, "refused");
+  expect(third.status.get()).toEqual({ state: "refused", code: "room.forbidden" });
+  await change("PUT", edsger);
+  third.open();
+  await isIn(third, "joined");
+
+  const heard: unknown[] = [];
+  second.onSignal(({ kind, payload }) => kind === "reaction" && heard.push(payload));
+  for (let x = 0; x <= 100; x++) first.signal("cursor", { x });
+  for (let n = 0; n < 10; n++) first.signal("reaction", n);
+  await vi.waitFor(() => expect([...second.latest("cursor")]).toEqual([[ada, { x: 100 }]]));
+  await vi.waitFor(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+
+  await change("DELETE", ada);
+  await isIn(first, "left");
+  expect(first.peers.get().size).toBe(0);
+  await vi.waitFor(() => expect(second.latest("cursor").size).toBe(0));
+  expect([...second.peers.get().keys()]).toEqual([edsger]);
+  third.close();
+  await vi.waitFor(() => expect(second.peers.get().size).toBe(0));
+});
+
+it("moves a cursor for a while without being taken for a flood", async () => {
+  const client = open(await signIn("grace@acme.test"));
+  const room = openRoom(client, "workspace");
+  await isIn(room, "joined");
+  const statuses: string[] = [];
+  client.status.subscribe(({ state }) => statuses.push(state));
+  const end = Date.now() + 6_000;
+  for (let x = 0; Date.now() < end; x++) {
+    room.signal("cursor", { x });
+    room.signal("typing", x % 2 === 0);
+    room.signal("reaction", x);
+    await new Promise((resolve) => setTimeout(resolve, 8));
+  }
+  await client.request({ type: "presence.back" });
+  expect(statuses.filter((state) => state !== "live")).toEqual([]);
 });
 
 it("comes back to a node that was killed, and shows what is there now", async () => {

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { build, type Rolldown } from "vite";
 import { expect, it } from "vitest";
 
-async function gzippedBytes(external: string[]): Promise<number> {
+async function gzippedBytes(entry: string, external: (string | RegExp)[]): Promise<number> {
   const result = (await build({
     configFile: false,
     logLevel: "silent",
@@ -14,7 +14,7 @@ async function gzippedBytes(external: string[]): Promise<number> {
       target: "es2022",
       modulePreload: false,
       rolldownOptions: {
-        input: new URL("./index.ts", import.meta.url).pathname,
+        input: new URL(entry, import.meta.url).pathname,
         preserveEntrySignatures: "strict",
         external,
       },
@@ -25,10 +25,16 @@ async function gzippedBytes(external: string[]): Promise<number> {
 }
 
 it("is under 8 kB, gzipped, with the catalog's check and its store library in it", async () => {
-  const alone = await gzippedBytes(["@tanstack/store"]);
-  const whole = await gzippedBytes([]);
+  const alone = await gzippedBytes("./index.ts", ["@tanstack/store"]);
+  const whole = await gzippedBytes("./index.ts", []);
   console.info(`@orbit/client: ${alone} bytes gzipped, ${whole} with @tanstack/store`);
   expect(whole).toBeLessThan(8000);
+});
+
+it("is no larger for those who use no rooms, which are under 3 kB more", async () => {
+  const rooms = await gzippedBytes("./rooms/index.ts", ["@tanstack/store"]);
+  console.info(`@orbit/client/rooms: ${rooms} bytes gzipped`);
+  expect(rooms).toBeLessThan(3000);
 });
 
 it("depends on nothing but its store library and the catalog, which depends on nothing", async () => {
