@@ -1,5 +1,6 @@
 /** React hooks over Orbit's entity stores: components that show the workspace re-render when it changes. */
 export type { EndReason, RealtimeStatus } from "@orbit/client";
+export type { Peer, Peers, Room, RoomStatus, Signal } from "@orbit/client/rooms";
 export {
   useCan,
   useEventTap,
@@ -20,4 +21,13 @@ export {
   useYou,
 } from "./hooks.ts";
 export { RealtimeProvider, type RealtimeProviderProps, useRealtimeClient } from "./realtime_provider.tsx";
+export {
+  useLatest,
+  usePeerLatest,
+  useRoom,
+  useRoomPeers,
+  useRoomStatus,
+  useSignal,
+  useSignalListener,
+} from "./room_hooks.ts";
 export { workspaceSnapshotOptions } from "./snapshot_query.ts";
