@@ -15,12 +15,14 @@ const keptEvents = 500;
 
 const RecordingContext = createContext<Store<readonly RecordedEvent[]> | null>(null);
 
-/** Keeps the latest events of the connection for the inspector, also while another page is shown. */
+/** Keeps the latest events of the connection but live signals for the inspector, also while another page is shown. */
 export function EventRecorder({ children }: { children: ReactNode }) {
   const [recording] = useState(() => new Store<readonly RecordedEvent[]>([]));
   const waiting = useRef<RecordedEvent[]>([]);
   const count = useRef(0);
   useEventTap((event, { size, receivedAt }) => {
+    // A few cursors would push out everything else within seconds.
+    if (event.type === "room.signal") return;
     waiting.current.push({ index: ++count.current, event, size, receivedAt });
     if (waiting.current.length > 1) return;
     setTimeout(() => {

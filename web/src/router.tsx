@@ -13,6 +13,7 @@ import { AcceptPage } from "./pages/accept_page.tsx";
 import { CatalogPage } from "./pages/catalog_page.tsx";
 import { EventsPage } from "./pages/events_page.tsx";
 import { InvitesPage } from "./pages/invites_page.tsx";
+import { LobbyPage } from "./pages/lobby_page.tsx";
 import { MembersPage } from "./pages/members_page.tsx";
 import { NoWorkspacePage } from "./pages/no_workspace_page.tsx";
 import { PlanPage } from "./pages/plan_page.tsx";
@@ -20,6 +21,7 @@ import { RolesPage } from "./pages/roles_page.tsx";
 import { SettingsPage } from "./pages/settings_page.tsx";
 import { SideBySidePage } from "./pages/side_by_side_page.tsx";
 import { SignInPage } from "./pages/sign_in_page.tsx";
+import { TeamRoomPage } from "./pages/team_room_page.tsx";
 import { TeamsPage } from "./pages/teams_page.tsx";
 import { WorkspaceLayout } from "./pages/workspace_layout.tsx";
 import { type Seat, seats } from "./seat.ts";
@@ -79,6 +81,8 @@ const inWorkspace = [
   createRoute({ getParentRoute: () => workspace, path: "/", component: MembersPage }),
   createRoute({ getParentRoute: () => workspace, path: "/roles", component: RolesPage }),
   createRoute({ getParentRoute: () => workspace, path: "/teams", component: TeamsPage }),
+  createRoute({ getParentRoute: () => workspace, path: "/teams/$teamId", component: TeamRoomPage }),
+  createRoute({ getParentRoute: () => workspace, path: "/lobby", component: LobbyPage }),
   createRoute({ getParentRoute: () => workspace, path: "/invites", component: InvitesPage }),
   createRoute({ getParentRoute: () => workspace, path: "/plan", component: PlanPage }),
   createRoute({ getParentRoute: () => workspace, path: "/events", component: EventsPage }),

@@ -6,9 +6,23 @@ import { Button } from "../components/form.tsx";
 import { TopBar } from "../components/top_bar.tsx";
 import { type Seat, seated, seats } from "../seat.ts";
 
+const places = [
+  ["", "Members"],
+  ["/lobby", "Lobby"],
+] as const;
+type Place = (typeof places)[number][0];
+
+interface PaneProps {
+  readonly seat: Seat;
+  readonly place: Place;
+  readonly accounts: readonly DemoAccount[];
+  readonly initial: number;
+}
+
 /** Several people's tabs in one window, to see what one does land at the others. Only where there is demo data. */
 export function SideBySidePage() {
   const [count, setCount] = useState<2 | 4>(2);
+  const [place, setPlace] = useState<Place>("");
   const { data: config } = useQuery(configOptions);
   return (
     <div className="side-by-side-page">
@@ -22,12 +36,20 @@ export function SideBySidePage() {
             </Button>
           ))}
         </fieldset>
+        <fieldset className="segmented">
+          <legend className="visually-hidden">Where</legend>
+          {places.map(([one, name]) => (
+            <Button key={one} kind="quiet" aria-pressed={place === one} onClick={() => setPlace(one)}>
+              {name}
+            </Button>
+          ))}
+        </fieldset>
       </TopBar>
       {config && !config.demo && <p className="empty">This page needs a node that runs with demo data.</p>}
       {config?.demo && (
         <main className="panes" data-count={count}>
           {seats.slice(0, count).map((seat, index) => (
-            <Pane key={seat} seat={seat} accounts={config.demoAccounts} initial={index} />
+            <Pane key={seat} seat={seat} place={place} accounts={config.demoAccounts} initial={index} />
           ))}
         </main>
       )}
@@ -35,7 +57,7 @@ export function SideBySidePage() {
   );
 }
 
-function Pane({ seat, accounts, initial }: { seat: Seat; accounts: readonly DemoAccount[]; initial: number }) {
+function Pane({ seat, place, accounts, initial }: PaneProps) {
   const [email, setEmail] = useState((accounts[initial % accounts.length] as DemoAccount).email);
   const account = accounts.find((one) => one.email === email);
   const { isSuccess, error } = useQuery({
@@ -60,7 +82,11 @@ function Pane({ seat, accounts, initial }: { seat: Seat; accounts: readonly Demo
       </div>
       {error && <p role="alert">{error.message}</p>}
       {isSuccess && account && (
-        <iframe key={email} title={`${account.name}'s tab`} src={seated(`/w/${account.workspace}`, seat)} />
+        <iframe
+          key={`${email} ${place}`}
+          title={`${account.name}'s tab`}
+          src={seated(`/w/${account.workspace}${place}`, seat)}
+        />
       )}
     </section>
   );

@@ -1,6 +1,6 @@
 import type { MemberId, TeamDTO } from "@orbit/catalog";
-import { useCan, useMembers, useTeams } from "@orbit/react";
-import { getRouteApi } from "@tanstack/react-router";
+import { useCan, useMembers, useTeams, useYou } from "@orbit/react";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { LiveAvatar } from "../components/avatar.tsx";
 import { Confirm } from "../components/confirm.tsx";
@@ -60,6 +60,7 @@ function Team({ team, mayManage, isNew }: { team: TeamDTO; mayManage: boolean; i
   const arrival = useArrival<HTMLLIElement>(isNew);
   const title = useLanding<HTMLHeadingElement>(team.name);
   const everybody = useMembers();
+  const you = useYou();
   const atFirst = useRef(new Set(team.memberIds));
   const change = useCommand();
   const address = `/workspaces/${slug}/teams/${team.id}`;
@@ -71,6 +72,16 @@ function Team({ team, mayManage, isNew }: { team: TeamDTO; mayManage: boolean; i
         <h2 ref={title}>{team.name}</h2>
         <span className="spacer" />
         <span className="quiet">{inside.length === 1 ? "1 member" : `${inside.length} members`}</span>
+        {you && team.memberIds.includes(you.id) && (
+          <Link
+            className="button"
+            to="/w/$slug/teams/$teamId"
+            params={{ slug, teamId: team.id }}
+            aria-label={`Room of ${team.name}`}
+          >
+            Room
+          </Link>
+        )}
       </div>
       <ul className="people" aria-label={`Members of ${team.name}`}>
         {inside.map((member) => (

@@ -90,6 +90,9 @@ function Sections() {
       <Link to="/w/$slug/teams" params={params}>
         Teams
       </Link>
+      <Link to="/w/$slug/lobby" params={params}>
+        Lobby
+      </Link>
       {seesInvites && (
         <Link to="/w/$slug/invites" params={params}>
           Invites
