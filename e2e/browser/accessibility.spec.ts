@@ -27,19 +27,32 @@ for (const scheme of ["light", "dark"] as const) {
       expect(await seriousFaults(nobody), path).toEqual([]);
     }
     const ada = await openAs("Ada");
-    await openAs("Grace");
+    const grace = await openAs("Grace");
     await ada.emulateMedia({ colorScheme: scheme });
-    for (const path of ["", "/roles", "/teams", "/invites", "/plan", "/events", "/settings"]) {
+    for (const path of ["", "/roles", "/teams", "/lobby", "/invites", "/plan", "/events", "/settings"]) {
       await ada.goto(`/w/acme${path}`);
       await ada.getByRole("heading", { level: 1 }).waitFor();
       expect(await seriousFaults(ada), path).toEqual([]);
     }
+    await grace.goto("/w/acme/lobby");
+    await ada.goto("/w/acme/lobby");
+    await ada.getByRole("application").hover();
+    await ada.getByLabel("Note to the room").fill("Here");
+    await ada.getByLabel("Note to the room").press("Enter");
+    await ada.getByRole("application").hover();
+    await grace.emulateMedia({ colorScheme: scheme });
+    await grace.locator(".cursor", { hasText: "Here" }).waitFor();
+    expect(await seriousFaults(grace), "room").toEqual([]);
     await ada.goto("/w/acme");
     await ada.getByRole("button", { name: "Remove Alan Turing" }).click();
     expect(await seriousFaults(ada), "dialog").toEqual([]);
     const alan = await openAs("Alan");
     await alan.emulateMedia({ colorScheme: scheme });
-    for (const path of ["", "/roles", "/teams", "/settings"]) {
+    await grace.goto("/w/acme/teams");
+    await grace.getByRole("link", { name: "Room of Design" }).click();
+    await grace.waitForURL("**/teams/team_*");
+    const closed = new URL(grace.url()).pathname.replace("/w/acme", "");
+    for (const path of ["", "/roles", "/teams", "/settings", closed]) {
       await alan.goto(`/w/acme${path}`);
       await alan.getByRole("heading", { level: 1 }).waitFor();
       expect(await seriousFaults(alan), `${path}, as a member`).toEqual([]);
@@ -59,7 +72,7 @@ for (const scheme of ["light", "dark"] as const) {
     const ada = await openAs("Ada");
     await ada.emulateMedia({ colorScheme: scheme });
     await ada.setViewportSize(phone);
-    for (const path of ["", "/roles", "/teams", "/invites", "/plan", "/events", "/settings"]) {
+    for (const path of ["", "/roles", "/teams", "/lobby", "/invites", "/plan", "/events", "/settings"]) {
       await ada.goto(`/w/acme${path}`);
       await ada.getByRole("heading", { level: 1 }).waitFor();
       expect(await seriousFaults(ada), path).toEqual([]);

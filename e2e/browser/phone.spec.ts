@@ -6,7 +6,7 @@ test("no page is wider than a phone", async ({ openAs, stranger }) => {
   for (const [page, path] of [
     [nobody, "/sign-in"],
     [nobody, "/catalog"],
-    ...["", "/roles", "/teams", "/invites", "/plan", "/events", "/settings"].map(
+    ...["", "/roles", "/teams", "/lobby", "/invites", "/plan", "/events", "/settings"].map(
       (one) => [ada, `/w/acme${one}`] as const,
     ),
     [ada, "/side-by-side"],

@@ -60,6 +60,30 @@ for (const scheme of ["light", "dark"] as const) {
     await ada.waitForTimeout(500);
     await shoot(ada, "side-by-side");
 
+    await ada.getByRole("button", { name: "4 tabs" }).click();
+    await ada.getByRole("button", { name: "Lobby" }).click();
+    const tabs = [0, 1, 2, 3].map((n) => ada.frameLocator(`iframe >> nth=${n}`));
+    for (const [n, tab] of tabs.entries()) {
+      await expect(tab.getByText("4 here")).toBeVisible();
+      await tab.getByRole("application").dispatchEvent("pointermove", { clientX: 60 + n * 110, clientY: 200 + n * 18 });
+    }
+    await tabs[1]?.getByLabel("Note to the room").fill("Back in a moment");
+    await tabs[1]?.getByLabel("Note to the room").press("Enter");
+    await tabs[3]?.getByLabel("Note to the room").pressSequentially("On it");
+    await expect(tabs[0]?.locator(".cursor") ?? ada.locator(".cursor")).toHaveCount(3);
+    await shoot(ada, "room-side-by-side");
+
+    await grace.goto("/w/acme/teams");
+    await grace.getByRole("link", { name: "Room of Engines" }).click();
+    const alan = await openAs("Alan", "/w/acme/teams");
+    await alan.getByRole("link", { name: "Room of Engines" }).click();
+    await alan.getByRole("application").hover();
+    await alan.getByLabel("Note to the room").fill("Reviewing the intake");
+    await alan.getByLabel("Note to the room").press("Enter");
+    await alan.getByRole("application").click();
+    await expect(grace.locator(".cursor")).toBeVisible();
+    await shoot(grace, "room");
+
     await ada.goto("/w/acme");
     await ada.getByRole("button", { name: "Remove Grace Hopper" }).click();
     await shoot(ada, "dialog");
