@@ -120,7 +120,7 @@ TEST_F(LogRetentionTest, ATabWhoseCursorIsOlderThanTheLogHydrates) {
   add_teams(5);
   publish_all();
   trim({.keep_events = 3});
-  const auto told = [&](Seq seq) { return take(open(ada, realtime::StreamCursor{"epoch", seq})); };
+  const auto told = [&](Seq seq) { return take(open(ada, realtime::StreamCursor{epoch(), seq})); };
   EXPECT_EQ(told(cursor + 1), (Types{"hello", "resync"}));
   EXPECT_EQ(told(cursor + 2), (Types{"hello", "team.created", "team.created", "team.created"}));
 }

@@ -38,6 +38,9 @@ class RealtimeHarness : public DomainTest {
     scheduler.run_posted();
     return socket;
   }
+  /// Of acme's stream.
+  std::string epoch() const { return kernel::stream_epoch("epoch", acme); }
+
   std::string email_of(kernel::UserId person) {
     return read([&](const auto& context) { return domain->repositories.users.find(context, person)->email; });
   }

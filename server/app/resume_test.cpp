@@ -12,7 +12,7 @@ class ResumeTest : public RealtimeHarness {
   /// Where acme's stream stands, as a tab that has everything would say it.
   realtime::StreamCursor now() {
     scheduler.run_posted();
-    return {"epoch", read([&](const auto& context) { return database->event_log().head(context, acme); })};
+    return {epoch(), read([&](const auto& context) { return database->event_log().head(context, acme); })};
   }
 
   /// All that the socket got, frame by frame.
@@ -116,7 +116,7 @@ TEST_F(ResumeTest, AWholeWorkspaceThatComesBackReadsTheLogOnce) {
   // The one that missed least comes first.
   for (Seq missed = 1; missed <= 3; ++missed) {
     for (const auto person : {ada, grace, alan}) {
-      const auto back = open(person, realtime::StreamCursor{"epoch", cursor.seq + 3 - missed});
+      const auto back = open(person, realtime::StreamCursor{epoch(), cursor.seq + 3 - missed});
       auto types = take(back);
       std::erase(types, "presence.update");
       EXPECT_EQ(types.size(), 1 + missed);
@@ -131,7 +131,16 @@ TEST_F(ResumeTest, AWholeWorkspaceThatComesBackReadsTheLogOnce) {
 TEST_F(ResumeTest, ATabOfAnotherHistoryOrFromTheFutureHydrates) {
   const auto cursor = now();
   EXPECT_EQ(resync_reason(open(ada, realtime::StreamCursor{"another", cursor.seq})), "epoch_changed");
-  EXPECT_EQ(resync_reason(open(ada, realtime::StreamCursor{"epoch", cursor.seq + 1})), "cursor_ahead");
+  EXPECT_EQ(resync_reason(open(ada, realtime::StreamCursor{epoch(), cursor.seq + 1})), "cursor_ahead");
+}
+
+TEST_F(ResumeTest, ATabOfAWorkspaceWhoseSlugNamesAnotherNowHydrates) {
+  const auto cursor = now();
+  ASSERT_EQ(code(domain->workspaces.remove(ada, "acme")), "");
+  ASSERT_EQ(code(domain->workspaces.create(ada, "acme", "Another")), "");
+  for (Seq seq = 0; seq < cursor.seq; ++seq) add_team("Team " + std::to_string(seq));
+  scheduler.run_posted();
+  EXPECT_EQ(resync_reason(open(ada, cursor)), "epoch_changed");
 }
 
 TEST_F(ResumeTest, ATabThatMissedMoreThanASnapshotCostsHydrates) {
@@ -140,7 +149,7 @@ TEST_F(ResumeTest, ATabThatMissedMoreThanASnapshotCostsHydrates) {
   now();
   EXPECT_EQ(resync_reason(open(ada, cursor)), "too_far_behind");
   EXPECT_EQ(log_reads(), 0) << "it is known before it is read";
-  EXPECT_EQ(resync_reason(open(ada, realtime::StreamCursor{"epoch", cursor.seq + 1})), "");
+  EXPECT_EQ(resync_reason(open(ada, realtime::StreamCursor{epoch(), cursor.seq + 1})), "");
 }
 
 TEST_F(ResumeTest, WhatOnlySomeMaySeeIsReplayedToThoseAlone) {
@@ -180,7 +189,7 @@ TEST_F(ResumeTest, ASnapshotThatIsAheadOfTheStreamIsJoinedWithoutAGapOrADouble) 
   const Seq head = read([&](const auto& context) { return database->event_log().head(context, acme); });
   const auto socket = socket_of(ada);
   scheduler.post([&] { add_team("Later"); });
-  gateway.opened(socket, realtime::StreamCursor{"epoch", head});
+  gateway.opened(socket, realtime::StreamCursor{epoch(), head});
   const auto got = frames(socket);
   ASSERT_EQ(got.size(), 2U);
   EXPECT_EQ(got[0].at("type"), "hello");

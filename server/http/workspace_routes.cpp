@@ -102,7 +102,8 @@ Response Api::snapshot(const Request& request, const Path& path, const ResolvedS
     const auto found = workspaces::access(services_.repositories, context, session.user_id, path["slug"]);
     if (!found) return std::unexpected(found.error());
     const auto id = found->workspace_id();
-    const SnapshotVersion version{services_.event_log.epoch(context), services_.event_log.head(context, id)};
+    const SnapshotVersion version{kernel::stream_epoch(services_.event_log.epoch(context), id),
+                                  services_.event_log.head(context, id)};
     const SnapshotAudience audience{id, found->may(Permission::workspace_members_invite)};
     etag = "W/\"" + version.epoch + "." + std::to_string(version.seq) + "." +
            kernel::to_string(found->member.state().id.uuid()) + (audience.sees_invites ? ".i\"" : "\"");

@@ -11,6 +11,12 @@
 
 namespace orbit::kernel {
 
+/// The epoch as one workspace's tabs hear it. A slug may come to name another workspace: no cursor of the one matches
+/// the other's history.
+[[nodiscard]] inline std::string stream_epoch(const std::string& log_epoch, WorkspaceId workspace) {
+  return log_epoch + "." + to_string(workspace.uuid());
+}
+
 class EventLog {
  public:
   virtual ~EventLog() = default;

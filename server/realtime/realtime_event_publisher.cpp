@@ -105,7 +105,8 @@ void RealtimeEventPublisher::event_lost(const DomainEvent& event) {
 void RealtimeEventPublisher::send_resync(const std::vector<SocketHandle>& sockets, kernel::Seq seq,
                                          catalog::ResyncReason reason) {
   if (sockets.empty()) return;
-  const catalog::Resync resync{epoch_, seq, reason};
+  const auto epoch = kernel::stream_epoch(epoch_, sockets.front().identity.workspace);
+  const catalog::Resync resync{epoch, seq, reason};
   const auto frame = encoder_.encode(catalog::to_json(resync, std::nullopt), seq);
   for (const SocketHandle& socket : sockets) socket.send(frame);
 }

@@ -109,14 +109,17 @@ void RealtimeGateway::resume(const SocketHandle& socket, const StreamCursor& cur
     if (*missed) socket.send(*missed);
   } else {
     greet(socket, published);
-    send(socket, catalog::Resync{epoch_, published, missed.error()}, published);
+    send(socket, catalog::Resync{kernel::stream_epoch(epoch_, socket.identity.workspace), published, missed.error()},
+         published);
   }
 }
 
 void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
-  const catalog::Hello hello{socket.identity.member, socket.identity.workspace,  epoch_, seq,
-                             parts_.clock.now(),     options_.heartbeat.count(), {}};
-  socket.send(parts_.encoder.encode(catalog::hello_with(hello, parts_.presence.roster_json(hello.workspace_id)), seq));
+  const auto& [workspace, member, user, session] = socket.identity;
+  const catalog::Hello hello{member, workspace,          kernel::stream_epoch(epoch_, workspace),
+                             seq,    parts_.clock.now(), options_.heartbeat.count(),
+                             {}};
+  socket.send(parts_.encoder.encode(catalog::hello_with(hello, parts_.presence.roster_json(workspace)), seq));
 }
 
 void RealtimeGateway::detach(const SocketHandle& socket) {

@@ -80,8 +80,9 @@ void StreamHistory::lost(WorkspaceId workspace, Seq seq) {
 
 std::expected<SharedFrame, ResyncReason> StreamHistory::replay(WorkspaceId workspace, const StreamCursor& cursor,
                                                                Seq published, const Viewer& viewer) {
-  Outcome outcome = cursor.epoch == epoch_ ? replay_in(streams_.at(workspace), workspace, cursor.seq, published, viewer)
-                                           : std::unexpected(ResyncReason::epoch_changed);
+  Outcome outcome = cursor.epoch == kernel::stream_epoch(epoch_, workspace)
+                        ? replay_in(streams_.at(workspace), workspace, cursor.seq, published, viewer)
+                        : std::unexpected(ResyncReason::epoch_changed);
   count(outcome);
   return outcome;
 }
