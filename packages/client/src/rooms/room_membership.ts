@@ -110,12 +110,8 @@ export class RoomMembership {
   }
 
   connectionIs(state: RealtimeStatus["state"]): void {
-    if (state === "ended") {
-      this.#end({ state: "left" });
-      if (this.#users.size === 0) this.#forget();
-    } else if (state === "connecting" || (state === "offline" && this.#isAsked)) {
-      this.#wait();
-    }
+    if (state === "ended") this.#end({ state: "left" });
+    else if (state === "connecting" || (state === "offline" && this.#isAsked)) this.#wait();
   }
 
   heard(event: RoomEvent): void {
@@ -141,7 +137,6 @@ export class RoomMembership {
   }
 
   #onRefused(code: string): void {
-    if (code === "closed") return;
     if (!passing.test(code)) return this.#end({ state: "refused", code });
     this.#retry = setTimeout(() => {
       if (this.#rooms.isConnected) this.#join();

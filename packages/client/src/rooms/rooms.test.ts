@@ -448,6 +448,132 @@ describe("one room, used several times", () => {
   });
 });
 
+describe("what is late", () => {
+  /** Loses the connection, and has the next one. */
+  async function reconnect(): Promise<void> {
+    server.socket.hangUp(1006);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await goLive();
+  }
+  /** Takes all that may be sent at once, and fills the line behind it. */
+  function exhaust(room: Room): void {
+    for (let n = 0; n < messagesAtOnce + waitingLimit; n++) room.signal("reaction", n);
+  }
+
+  it("a refusal of what was asked on another connection counts no more", async () => {
+    await goLive();
+    const room = openRoom(client, id);
+    await reconnect();
+    await letIn();
+    for (let past = 0; past < replyDeadlineMs + 5_000; past += 5_000) {
+      server.socket.pong(10);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(room.status.get()).toEqual({ state: "joined" });
+    expect(sent("room.join").length).toBe(1);
+  });
+
+  it("a leaving that was lost with its connection hides no later one", async () => {
+    await goLive();
+    const room = openRoom(client, id);
+    await letIn();
+    await leave(room);
+    room.open();
+    await reconnect();
+    await letIn();
+    server.socket.say({ type: "room.left", room: id });
+    expect(room.status.get()).toEqual({ state: "left" });
+  });
+
+  it("a room that was being left is not gone back into, and its answer ends no later use", async () => {
+    await goLive();
+    const first = openRoom(client, id);
+    await letIn(ids.grace);
+    await leave(first);
+    await reconnect();
+    expect(sent("room.join")).toEqual([]);
+    const second = openRoom(client, id);
+    await letIn(ids.grace);
+    for (let past = 0; past < replyDeadlineMs + 5_000; past += 5_000) {
+      server.socket.pong(10);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    server.socket.say(cursor(ids.grace, 1));
+    await settle();
+    expect(second.latest("cursor").size).toBe(1);
+  });
+
+  it("nothing is signalled after the right is gone", async () => {
+    await goLive();
+    const room = openRoom(client, id);
+    await letIn();
+    room.signal("cursor", 1);
+    room.signal("cursor", 2);
+    exhaust(room);
+    const count = server.socket.received.length;
+    server.socket.say({ type: "room.left", room: id });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(server.socket.received.length).toBe(count);
+  });
+
+  it("a room that is closed before its turn came is not joined", async () => {
+    await goLive();
+    const busy = openRoom(client, id);
+    await letIn();
+    exhaust(busy);
+    const other = openRoom(client, "workspace");
+    await leave(other);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sent("room.join")).toMatchObject([{ room: id }]);
+  });
+
+  it("who is let in and put out at once was never in", async () => {
+    await goLive();
+    const room = openRoom(client, id);
+    const seen: string[] = [];
+    room.status.subscribe(({ state }) => seen.push(state));
+    server.socket.say(joined(ids.grace), { type: "room.left", room: id });
+    await settle();
+    expect(seen).toEqual(["left"]);
+  });
+
+  it("a refusal stands while there is no connection", async () => {
+    await goLive();
+    const room = openRoom(client, id);
+    await refuse("room.forbidden");
+    server.socket.hangUp(1006);
+    expect(room.status.get()).toEqual({ state: "refused", code: "room.forbidden" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await goLive();
+    expect(sent("room.join").length).toBe(1);
+  });
+
+  it("a new connection owes nothing to the old one", async () => {
+    await goLive();
+    const room = openRoom(client, id);
+    await letIn();
+    exhaust(room);
+    server.socket.hangUp(1006);
+    await vi.advanceTimersByTimeAsync(130);
+    server.socket.hello(10);
+    expect(sent("room.join").length).toBe(1);
+    await letIn();
+    expect(sent("room.signal")).toEqual([]);
+  });
+
+  it("cursors that never rest keep nobody out of another room", async () => {
+    await goLive();
+    const busy = openRoom(client, id);
+    await letIn();
+    for (let past = 0; past < 5_500; past += 5) {
+      for (let n = 0; n < 10; n++) busy.signal(`kind${n}`, past);
+      if (past === 5_000) openRoom(client, "workspace");
+      await vi.advanceTimersByTimeAsync(5);
+    }
+    expect(sent("room.join")).toMatchObject([{ room: id }, { room: "workspace" }]);
+  });
+});
+
 it("knows which kinds the node delivers each", async () => {
   const header = await readFile(join(import.meta.dirname, "../../../../server/catalog/signal_kinds.hpp"), "utf8");
   const declared = [...header.matchAll(/SignalKind\{"(\w+)", SignalDelivery::each/g)].map((match) => match[1]);
