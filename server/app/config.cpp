@@ -162,6 +162,11 @@ void add_limits(CLI::App& app, Config& config) {
             ->check(positive)
             ->type_name("N"),
         limits);
+  group(option(app, "--compress-from", config.compress_from,
+               "Bytes from which a frame is compressed, for sockets that take that; 0 for never")
+            ->check(in_range(std::size_t{0}, std::size_t{1'000'000'000}))
+            ->type_name("N"),
+        limits);
   group(option(app, "--message-rate", config.message_rate, "Messages a second from a socket; beyond: 4429")
             ->check(in_range(1, 1'000'000))
             ->type_name("N"),

@@ -39,6 +39,7 @@ struct Config {
   std::size_t max_connections = 20'000;  // sockets of one shard
   std::size_t sockets_per_member = 50;
   std::size_t outbound_queue = 1024 * 1024;
+  std::size_t compress_from = 1024;  // bytes of a frame; 0: never
   int message_rate = 20;
   int message_burst = 40;
   std::size_t max_queued_commands = 1'000;

@@ -42,7 +42,8 @@ void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
   }
   if (!shard_.accepting()) return decide(busy(request.id));
   const auto accepted = websocket::accept_handshake(
-      {request.method, 1, request.http_minor, [&](std::string_view name) { return request.header_values(name); }});
+      {request.method, 1, request.http_minor, [&](std::string_view name) { return request.header_values(name); }},
+      wants_deflate_);
   if (!accepted) {
     Response refusal = problem(accepted.error().status, accepted.error().code, accepted.error().message, request.id);
     for (const auto& [name, value] : accepted.error().headers) refusal.headers.emplace_back(name, value);
@@ -54,12 +55,12 @@ void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
 
   auto shared = std::make_shared<http::DecideUpgrade>(std::move(decide));
   const bool taken = workers_.try_post([this, shared, id = request.id, token = api_.session_token(request),
-                                        slug = request.parameter("workspace").value_or(""),
-                                        response = accepted->response, cursor = *std::move(cursor)] {
+                                        slug = request.parameter("workspace").value_or(""), handshake = *accepted,
+                                        cursor = *std::move(cursor)] {
     const auto identity = admission_.admit(token, slug);
     if (!identity) return (*shared)(problem(identity.error(), id));
-    (*shared)(http::TakeSocket([this, identity = *identity, response, cursor](int descriptor, std::string leftover) {
-      shard_.adopt(descriptor, identity, response, leftover, cursor);
+    (*shared)(http::TakeSocket([this, identity = *identity, handshake, cursor](int descriptor, std::string leftover) {
+      shard_.adopt(descriptor, identity, handshake, leftover, cursor);
     }));
   });
   if (!taken) (*shared)(busy(request.id));

@@ -13,8 +13,13 @@ namespace orbit::app {
 class FrontDoor final : public http::RequestHandler {
  public:
   FrontDoor(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins,
-            realtime::SocketAdmission& admission, websocket::Shard& shard)
-      : api_(api), workers_(workers), origins_(origins), admission_(admission), shard_(shard) {}
+            realtime::SocketAdmission& admission, websocket::Shard& shard, bool wants_deflate)
+      : api_(api),
+        workers_(workers),
+        origins_(origins),
+        admission_(admission),
+        shard_(shard),
+        wants_deflate_(wants_deflate) {}
 
   void handle(http::Request request, http::Respond respond) override;
   [[nodiscard]] bool is_upgrade(const http::Request& request) const override { return request.path == "/v1/ws"; }
@@ -29,6 +34,7 @@ class FrontDoor final : public http::RequestHandler {
   const kernel::OriginPolicy& origins_;
   realtime::SocketAdmission& admission_;
   websocket::Shard& shard_;
+  bool wants_deflate_;
 };
 
 }  // namespace orbit::app

@@ -19,7 +19,7 @@
 #include "realtime/in_process_realtime_hub.hpp"
 #include "realtime/realtime_event_publisher.hpp"
 #include "realtime/realtime_gateway.hpp"
-#include "websocket/frame_codec.hpp"
+#include "websocket/text_frame_encoder.hpp"
 
 namespace orbit::app {
 
@@ -56,6 +56,7 @@ struct Realtime {
   Realtime(const Config& config, Domain& domain, kernel::Scheduler& scheduler, http::WorkerPool& workers,
            const std::string& epoch, const kernel::Clock& clock, kernel::MetricsRegistry& metrics)
       : handler_failures(metrics.counter("orbit_bus_failures_total", "Event handlers that failed")),
+        encoder(config.compress_from, metrics),
         hub(metrics),
         bus([this](const DomainEvent& event, std::exception_ptr failure) { failed(event, failure); }),
         presence(scheduler, clock, config.presence_grace,
@@ -117,9 +118,10 @@ struct Realtime {
 // One I/O thread with its sockets and its way in.
 struct ShardHost {
   ShardHost(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins, Realtime& realtime,
-            const kernel::Clock& clock, kernel::MetricsRegistry& metrics, const websocket::ShardOptions& options)
+            const kernel::Clock& clock, kernel::MetricsRegistry& metrics, const websocket::ShardOptions& options,
+            bool wants_deflate)
       : shard(thread.context(), realtime.gateway, clock, metrics, options),
-        door(api, workers, origins, realtime.admission, shard),
+        door(api, workers, origins, realtime.admission, shard, wants_deflate),
         server(thread.context(), door, metrics, {}) {}
   ~ShardHost() { thread.stop(); }
 
@@ -245,8 +247,8 @@ class Node::Impl {
       options.message_burst = config_.message_burst;
       options.max_queued_bytes = config_.outbound_queue;
       options.max_connections = config_.max_connections;
-      shards_.push_back(
-          std::make_unique<ShardHost>(*api_, *workers_, *origins_, *realtime_, clock_, metrics_, options));
+      shards_.push_back(std::make_unique<ShardHost>(*api_, *workers_, *origins_, *realtime_, clock_, metrics_, options,
+                                                    config_.compress_from != 0));
       if (auto done = shards_.back()->server.listen(config_.listen_host, port, reserved || i > 0); !done) return done;
     }
     return {};

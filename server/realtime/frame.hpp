@@ -2,6 +2,7 @@
 // Immutable once made: any thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -17,8 +18,14 @@ struct Frame {
   std::string bytes;                              // as they go to the socket
   std::size_t header_size = 0;                    // how many of them come before the payload
   std::optional<kernel::Seq> seq = std::nullopt;  // of a durable event; a frame without may be dropped under pressure
+  std::string deflated = {};  // what sockets that take compressed frames get instead; empty where it isn't worth it
 
   [[nodiscard]] std::string_view payload() const { return std::string_view(bytes).substr(header_size); }
+
+  /// What goes to a socket that takes compressed frames, or to one that doesn't.
+  [[nodiscard]] const std::string& bytes_for(bool deflates) const {
+    return deflates && !deflated.empty() ? deflated : bytes;
+  }
 };
 
 using SharedFrame = std::shared_ptr<const Frame>;
@@ -28,11 +35,18 @@ using SharedFrame = std::shared_ptr<const Frame>;
 [[nodiscard]] inline SharedFrame join(std::span<const SharedFrame> frames) {
   if (frames.empty()) return nullptr;
   if (frames.size() == 1) return frames.front();
+  const auto run = [frames](bool deflates) {
+    std::string bytes;
+    std::size_t size = 0;
+    for (const SharedFrame& frame : frames) size += frame->bytes_for(deflates).size();
+    bytes.reserve(size);
+    for (const SharedFrame& frame : frames) bytes += frame->bytes_for(deflates);
+    return bytes;
+  };
   Frame joined;
-  std::size_t size = 0;
-  for (const SharedFrame& frame : frames) size += frame->bytes.size();
-  joined.bytes.reserve(size);
-  for (const SharedFrame& frame : frames) joined.bytes += frame->bytes;
+  joined.bytes = run(false);
+  const bool some_deflated = std::ranges::any_of(frames, [](const auto& frame) { return !frame->deflated.empty(); });
+  if (some_deflated) joined.deflated = run(true);
   joined.seq = frames.back()->seq;
   return std::make_shared<const Frame>(std::move(joined));
 }

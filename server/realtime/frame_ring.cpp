@@ -10,7 +10,7 @@ using kernel::Seq;
 
 namespace {
 
-std::size_t cost(const HistoryEntry& entry) { return entry.frame->bytes.size(); }
+std::size_t cost(const HistoryEntry& entry) { return entry.frame->bytes.size() + entry.frame->deflated.size(); }
 
 }  // namespace
 

@@ -61,6 +61,14 @@ TEST(FrameRing, LetsGoOfTheOldestPastEitherLimit) {
   by_bytes.push(entry(3, "larger than all"));
   EXPECT_EQ(by_bytes.floor(), 3U);
   EXPECT_EQ(by_bytes.size(), 0U);
+
+  FrameRing with_both_forms(0, {.frames = 100, .bytes = 5});
+  for (const Seq seq : {1, 2}) {
+    HistoryEntry both = entry(seq, "");
+    both.frame = std::make_shared<Frame>(Frame{"abc", 0, seq, "d"});
+    with_both_forms.push(std::move(both));
+  }
+  EXPECT_EQ(with_both_forms.bytes(), 4U);
 }
 
 TEST(FrameRing, HoldsWhatCameFromTheLogWholeUntilItSettles) {

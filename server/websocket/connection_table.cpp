@@ -4,7 +4,7 @@
 
 namespace orbit::websocket {
 
-realtime::SocketSlot ConnectionTable::insert(int descriptor, Connection connection) {
+realtime::SocketSlot ConnectionTable::insert(int descriptor, bool deflates, Connection connection) {
   if (free_.empty()) {
     free_.push_back(size());
     outlets_.emplace_back();
@@ -13,7 +13,7 @@ realtime::SocketSlot ConnectionTable::insert(int descriptor, Connection connecti
   const std::uint32_t index = free_.back();
   free_.pop_back();
   Outlet& outlet = outlets_[index];
-  outlet = {.descriptor = descriptor, .generation = outlet.generation, .phase = Phase::open};
+  outlet = {.descriptor = descriptor, .generation = outlet.generation, .phase = Phase::open, .deflates = deflates};
   connections_[index] = std::move(connection);
   return slot(index);
 }

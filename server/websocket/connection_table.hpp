@@ -28,6 +28,7 @@ struct Outlet {
   Phase phase = Phase::vacant;
   bool queued = false;      // frames wait in the connection's queue
   bool unanswered = false;  // nothing was received since the last ping
+  bool deflates = false;    // permessage-deflate was agreed on
 };
 
 struct Connection {
@@ -41,7 +42,7 @@ struct Connection {
 class ConnectionTable {
  public:
   /// Gives the connection a slot, in phase open. Takes no ownership of the descriptor.
-  realtime::SocketSlot insert(int descriptor, Connection connection);
+  realtime::SocketSlot insert(int descriptor, bool deflates, Connection connection);
 
   /// Frees the slot for a later generation.
   void erase(std::uint32_t index);

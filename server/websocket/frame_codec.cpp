@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace orbit::websocket {
 namespace {
@@ -20,26 +21,32 @@ std::string_view cut_between_characters(std::string_view text, std::size_t limit
 
 }  // namespace
 
-realtime::SharedFrame encode_frame(Opcode opcode, std::string_view payload, std::optional<kernel::Seq> seq) {
-  constexpr char fin = static_cast<char>(0x80);
+std::string frame_bytes(Opcode opcode, std::string_view payload, bool deflated) {
+  constexpr std::uint8_t fin = 0x80;
   constexpr std::size_t longest_header = 10;
-  assert(opcode < Opcode::close || payload.size() <= max_control_payload);
+  std::string bytes;
+  bytes.reserve(longest_header + payload.size());
+  bytes.push_back(static_cast<char>(fin | (deflated ? rsv1 : 0) | static_cast<std::uint8_t>(opcode)));
+  if (payload.size() < 126) {
+    bytes.push_back(static_cast<char>(payload.size()));
+  } else if (payload.size() <= 0xFFFF) {
+    bytes.push_back(126);
+    append_big_endian(bytes, payload.size(), 2);
+  } else {
+    bytes.push_back(127);
+    append_big_endian(bytes, payload.size(), 8);
+  }
+  return bytes.append(payload);
+}
 
+realtime::SharedFrame encode_frame(Opcode opcode, std::string_view payload, std::optional<kernel::Seq> seq,
+                                   std::string deflated) {
+  assert(opcode < Opcode::close || payload.size() <= max_control_payload);
   realtime::Frame frame;
   frame.seq = seq;
-  frame.bytes.reserve(longest_header + payload.size());
-  frame.bytes.push_back(static_cast<char>(fin | static_cast<char>(opcode)));
-  if (payload.size() < 126) {
-    frame.bytes.push_back(static_cast<char>(payload.size()));
-  } else if (payload.size() <= 0xFFFF) {
-    frame.bytes.push_back(126);
-    append_big_endian(frame.bytes, payload.size(), 2);
-  } else {
-    frame.bytes.push_back(127);
-    append_big_endian(frame.bytes, payload.size(), 8);
-  }
-  frame.header_size = frame.bytes.size();
-  frame.bytes.append(payload);
+  frame.bytes = frame_bytes(opcode, payload, false);
+  frame.header_size = frame.bytes.size() - payload.size();
+  frame.deflated = std::move(deflated);
   return std::make_shared<const realtime::Frame>(std::move(frame));
 }
 
@@ -72,10 +79,6 @@ void apply_mask(std::span<char> bytes, const std::array<char, 4>& key, std::size
     std::memcpy(it, &word, sizeof word);
   }
   for (std::size_t i = 0; it != end; ++it, ++i) *it = static_cast<char>(*it ^ pattern[i]);
-}
-
-realtime::SharedFrame TextFrameEncoder::encode(std::string_view text, std::optional<kernel::Seq> seq) const {
-  return encode_frame(Opcode::text, text, seq);
 }
 
 }  // namespace orbit::websocket

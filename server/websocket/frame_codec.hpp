@@ -1,5 +1,5 @@
 // The frames of RFC 6455, section 5: making those that a server sends (unmasked, never fragmented), and what both
-// directions share. Plain functions and an encoder without state: any thread.
+// directions share. Plain functions: any thread.
 #pragma once
 
 #include <array>
@@ -21,9 +21,17 @@ enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close
 /// The most that a control frame may carry (section 5.5).
 inline constexpr std::size_t max_control_payload = 125;
 
-/// The payload comes whole in one frame. A control frame's must fit max_control_payload.
+/// The reserved bit that says that a message is compressed (RFC 7692, section 6).
+inline constexpr std::uint8_t rsv1 = 0x40;
+
+/// A whole message in one frame, as it goes to the socket.
+[[nodiscard]] std::string frame_bytes(Opcode opcode, std::string_view payload, bool deflated);
+
+/// The payload comes whole in one frame. A control frame's must fit max_control_payload. `deflated` is what
+/// frame_bytes makes of the same text compressed.
 [[nodiscard]] realtime::SharedFrame encode_frame(Opcode opcode, std::string_view payload,
-                                                 std::optional<kernel::Seq> seq = std::nullopt);
+                                                 std::optional<kernel::Seq> seq = std::nullopt,
+                                                 std::string deflated = {});
 
 /// Without a code the payload is empty, whatever the reason. A reason that doesn't fit is cut between characters.
 [[nodiscard]] realtime::SharedFrame encode_close(std::optional<CloseCode> code, std::string_view reason);
@@ -33,10 +41,5 @@ inline constexpr std::size_t max_control_payload = 125;
 
 /// XORs the bytes with the key (section 5.3), the first of them being the payload's `offset`th.
 void apply_mask(std::span<char> bytes, const std::array<char, 4>& key, std::size_t offset = 0);
-
-class TextFrameEncoder final : public realtime::FrameEncoder {
- public:
-  [[nodiscard]] realtime::SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq) const override;
-};
 
 }  // namespace orbit::websocket

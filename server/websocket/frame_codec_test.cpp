@@ -7,6 +7,8 @@
 namespace orbit::websocket {
 namespace {
 
+using namespace std::string_literals;
+
 TEST(FrameCodec, WritesTheUnmaskedSamplesOfTheRfc) {  // section 5.7
   EXPECT_EQ(encode_frame(Opcode::text, "Hello")->bytes, "\x81\x05Hello");
   EXPECT_EQ(encode_frame(Opcode::ping, "Hello")->bytes, "\x89\x05Hello");
@@ -26,12 +28,18 @@ TEST(FrameCodec, UsesTheShortestLengthForm) {
   EXPECT_EQ(header_of(65'536), std::string("\x81\x7F\0\0\0\0\0\x01\0\0", 10));
 }
 
-TEST(FrameCodec, TextFramesCarryTheirSeqAndPayload) {
-  const auto frame = TextFrameEncoder().encode("{}", 7);
-  EXPECT_EQ(frame->bytes, "\x81\x02{}");
+TEST(FrameCodec, MarksCompressedMessages) {  // RFC 7692, section 7.2.3.1
+  EXPECT_EQ(frame_bytes(Opcode::text, "\xF2\x48\xCD\xC9\xC9\x07"s + '\0', true),
+            "\xC1\x07\xF2\x48\xCD\xC9\xC9\x07"s + '\0');
+}
+
+TEST(FrameCodec, FramesCarryTheirSeqAndBothForms) {
+  const auto frame = encode_frame(Opcode::text, "{}", 7, "shorter");
   EXPECT_EQ(frame->payload(), "{}");
   EXPECT_EQ(frame->seq, 7);
-  EXPECT_EQ(TextFrameEncoder().encode("{}", std::nullopt)->seq, std::nullopt);
+  EXPECT_EQ(frame->bytes_for(false), "\x81\x02{}");
+  EXPECT_EQ(frame->bytes_for(true), "shorter");
+  EXPECT_EQ(encode_frame(Opcode::text, "{}", 7)->bytes_for(true), "\x81\x02{}");
 }
 
 TEST(FrameCodec, CloseFramesCarryCodeAndReason) {

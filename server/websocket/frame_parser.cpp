@@ -39,6 +39,12 @@ Incoming read_control(Opcode opcode, std::string_view payload) {
 
 Incoming not_utf8() { return failed(CloseCode::invalid_payload, "text that is not UTF-8"); }
 
+Incoming too_big() { return failed(CloseCode::too_big, "the message is too long"); }
+
+/// Deflate makes a text that it can't shorten a little longer: at most by an eighth, with its fixed codes for bytes
+/// from 144 on, and by the frames of its blocks.
+std::size_t longest_deflated(std::size_t text_size) { return text_size + text_size / 8 + 64; }
+
 std::string_view view_of(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
 
 }  // namespace
@@ -48,6 +54,7 @@ struct FrameParser::Header {
 
   bool fin = true;
   Opcode opcode = Opcode::text;
+  bool deflated = false;  // the message that begins here
   std::array<char, 4> key{};
   std::uint64_t length = 0;
   std::size_t size = 0;  // of the header itself
@@ -55,16 +62,18 @@ struct FrameParser::Header {
   [[nodiscard]] bool is_control() const { return opcode >= Opcode::close; }
 
   /// Section 5.2. Fails at the first byte that is wrong; finds nothing while bytes are missing.
-  static std::expected<Header, Incoming> read(std::string_view bytes);
+  static std::expected<Header, Incoming> read(std::string_view bytes, bool deflates);
 };
 
-std::expected<FrameParser::Header, Incoming> FrameParser::Header::read(std::string_view bytes) {
+std::expected<FrameParser::Header, Incoming> FrameParser::Header::read(std::string_view bytes, bool deflates) {
   const std::unexpected<Incoming> incomplete{Incoming{}};
   Header header;
   if (bytes.empty()) return incomplete;
   const std::uint8_t first = byte_at(bytes, 0);
-  if ((first & 0x70) != 0) return std::unexpected(broken("reserved bits are set"));
   const std::uint8_t opcode = first & 0x0F;
+  const bool begins_message = opcode == 1 || opcode == 2;
+  header.deflated = deflates && begins_message && (first & rsv1) != 0;
+  if ((first & 0x70) != (header.deflated ? rsv1 : 0)) return std::unexpected(broken("reserved bits are set"));
   if ((opcode > 2 && opcode < 8) || opcode > 10) return std::unexpected(broken("a reserved opcode"));
   header.fin = (first & 0x80) != 0;
   header.opcode = Opcode{opcode};
@@ -99,7 +108,8 @@ struct FrameParser::Partial {
   std::uint64_t taken = 0;      // of that payload
 
   bool in_message = false;  // a first fragment has come, the last has not
-  std::string message;
+  bool deflated = false;    // that message
+  std::string message;      // as it came
   kernel::Utf8Validator utf8;
 
   std::string control;
@@ -117,11 +127,11 @@ FrameParser::Partial& FrameParser::partial() {
   return *partial_;
 }
 
-Incoming FrameParser::next(std::span<char>& bytes) {
+Incoming FrameParser::next(std::span<char>& bytes, bool deflates) {
   if (partial_ && partial_->at_rest()) partial_.reset();
   for (;;) {
     if (!partial_ || !partial_->frame) {
-      const auto header = take_header(bytes);
+      const auto header = take_header(bytes, deflates);
       if (!header) return header.error();
       if (const auto wrong = misplaced(*header)) return *wrong;
       if (lies_whole_in(bytes, *header)) {
@@ -129,6 +139,7 @@ Incoming FrameParser::next(std::span<char>& bytes) {
         bytes = bytes.subspan(header->length);
         apply_mask(payload, header->key);
         if (header->is_control()) return read_control(header->opcode, view_of(payload));
+        if (header->deflated) return {Incoming::Kind::deflated, view_of(payload)};
         if (!kernel::is_valid_utf8(view_of(payload))) return not_utf8();
         return {Incoming::Kind::text, view_of(payload)};
       }
@@ -141,10 +152,10 @@ Incoming FrameParser::next(std::span<char>& bytes) {
 }
 
 /// Takes a header off the front, of which some bytes may have come before.
-std::expected<FrameParser::Header, Incoming> FrameParser::take_header(std::span<char>& bytes) {
+std::expected<FrameParser::Header, Incoming> FrameParser::take_header(std::span<char>& bytes, bool deflates) {
   const std::size_t before = partial_ ? partial_->header_size : 0;
   if (before == 0) {
-    const auto header = Header::read(view_of(bytes));
+    const auto header = Header::read(view_of(bytes), deflates);
     if (header) {
       bytes = bytes.subspan(header->size);
       return header;
@@ -155,7 +166,7 @@ std::expected<FrameParser::Header, Incoming> FrameParser::take_header(std::span<
   auto& buffer = partial().header_bytes;
   const auto added = std::min(buffer.size() - before, bytes.size());
   std::ranges::copy(bytes.first(added), buffer.begin() + static_cast<std::ptrdiff_t>(before));
-  const auto header = Header::read({buffer.data(), before + added});
+  const auto header = Header::read({buffer.data(), before + added}, deflates);
   if (header) {
     bytes = bytes.subspan(header->size - before);
     partial_->header_size = 0;
@@ -173,8 +184,10 @@ std::optional<Incoming> FrameParser::misplaced(const Header& header) const {
   if (header.opcode == Opcode::binary) return failed(CloseCode::binary_refused, "binary messages are not taken");
   if (header.opcode == Opcode::continuation && !in_message) return broken("a continuation of nothing");
   if (header.opcode == Opcode::text && in_message) return broken("a message inside a message");
+  const bool deflated = in_message ? partial_->deflated : header.deflated;
+  const std::size_t most = deflated ? longest_deflated(max_message_) : max_message_;
   const std::size_t before = in_message ? partial_->message.size() : 0;
-  if (before + header.length > max_message_) return failed(CloseCode::too_big, "the message is too long");
+  if (before + header.length > most) return too_big();
   return std::nullopt;
 }
 
@@ -201,16 +214,27 @@ std::optional<Incoming> FrameParser::take_payload(std::span<char>& bytes) {
     return read_control(opcode, state.control);
   }
 
-  state.in_message = true;
+  if (!std::exchange(state.in_message, true)) state.deflated = frame.deflated;
   state.message.append(view_of(piece));
-  if (!state.utf8.feed(view_of(piece))) return not_utf8();
+  if (!state.deflated && !state.utf8.feed(view_of(piece))) return not_utf8();
   if (!complete) return Incoming{};
   const bool last = frame.fin;
   state.frame.reset();
   if (!last) return std::nullopt;
   state.in_message = false;
+  if (state.deflated) return Incoming{Incoming::Kind::deflated, state.message};
   if (!state.utf8.complete()) return not_utf8();
   return Incoming{Incoming::Kind::text, state.message};
+}
+
+Incoming unpacked(std::string_view payload, MessageInflater& inflater, std::size_t max_message) {
+  const auto text = inflater.inflate(payload, max_message);
+  if (!text) {
+    return text.error() == MessageInflater::Failure::too_long
+               ? too_big()
+               : failed(CloseCode::invalid_payload, "corrupt deflate data");
+  }
+  return kernel::is_valid_utf8(*text) ? Incoming{Incoming::Kind::text, *text} : not_utf8();
 }
 
 }  // namespace orbit::websocket

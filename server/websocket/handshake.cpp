@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "websocket/deflate_negotiation.hpp"
+
 namespace orbit::websocket {
 namespace {
 
@@ -49,6 +51,14 @@ std::string accept_value(std::string_view key) {
   return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(size)};
 }
 
+HandshakeAccept answer(std::string accept_value, const std::optional<std::string>& extension) {
+  std::string response =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+      accept_value + "\r\n";
+  if (extension) response += "Sec-WebSocket-Extensions: " + *extension + "\r\n";
+  return {std::move(accept_value), response + "\r\n", extension.has_value()};
+}
+
 std::unexpected<HandshakeRejection> malformed(std::string_view code, std::string_view message) {
   return std::unexpected(HandshakeRejection{400, code, message});
 }
@@ -60,7 +70,7 @@ std::unexpected<HandshakeRejection> upgrade_required(std::string_view code, std:
 
 }  // namespace
 
-std::expected<HandshakeAccept, HandshakeRejection> accept_handshake(const UpgradeRequest& request) {
+std::expected<HandshakeAccept, HandshakeRejection> accept_handshake(const UpgradeRequest& request, bool wants_deflate) {
   const auto& values = request.header_values;
   if (request.method != "GET") return malformed("websocket.method", "A WebSocket is opened with GET.");
   if (request.http_major != 1 || request.http_minor != 1) {
@@ -82,11 +92,9 @@ std::expected<HandshakeAccept, HandshakeRejection> accept_handshake(const Upgrad
     return malformed("websocket.key", "Exactly one Sec-WebSocket-Key of 16 bytes in base64 is needed.");
   }
 
-  HandshakeAccept accept{accept_value(trimmed(keys.front())), {}};
-  accept.response =
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-      accept.sec_websocket_accept + "\r\n\r\n";
-  return accept;
+  const auto offers = read_extension_offers(values("Sec-WebSocket-Extensions"));
+  if (!offers) return malformed("websocket.extensions", "The Sec-WebSocket-Extensions header is malformed.");
+  return answer(accept_value(trimmed(keys.front())), wants_deflate ? answer_deflate_offers(*offers) : std::nullopt);
 }
 
 }  // namespace orbit::websocket

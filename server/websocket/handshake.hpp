@@ -1,5 +1,5 @@
-// The server's half of the opening handshake (RFC 6455, section 4.2), for any HTTP parser. Who asks, and from which
-// origin, is decided before. Plain functions: any thread.
+// The server's half of the opening handshake (RFC 6455, section 4.2; RFC 7692), for any HTTP parser. Who asks, and from
+// which origin, is decided before. Plain functions: any thread.
 #pragma once
 
 #include <expected>
@@ -23,8 +23,9 @@ struct UpgradeRequest {
 };
 
 struct HandshakeAccept {
-  std::string sec_websocket_accept;
-  std::string response;  // the whole 101 answer, ready for the socket
+  std::string sec_websocket_accept = {};
+  std::string response = {};  // the whole 101 answer, ready for the socket
+  bool deflates = false;      // it agrees on permessage-deflate
 };
 
 /// An answer to give instead. All text is static.
@@ -35,7 +36,9 @@ struct HandshakeRejection {
   std::vector<std::pair<std::string_view, std::string_view>> headers = {};  // to send along
 };
 
-/// No subprotocol and no extension is ever negotiated: those offered go unanswered, which declines them.
-[[nodiscard]] std::expected<HandshakeAccept, HandshakeRejection> accept_handshake(const UpgradeRequest& request);
+/// Of what is offered only permessage-deflate is ever agreed on, where that is wanted: subprotocols and other
+/// extensions go unanswered, which declines them.
+[[nodiscard]] std::expected<HandshakeAccept, HandshakeRejection> accept_handshake(const UpgradeRequest& request,
+                                                                                  bool wants_deflate);
 
 }  // namespace orbit::websocket

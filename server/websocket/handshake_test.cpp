@@ -13,6 +13,7 @@ struct Sample {
   std::string method = "GET";
   int http_major = 1;
   int http_minor = 1;
+  bool wants_deflate = true;
   std::multimap<std::string, std::string> headers{{"Host", "server.example.com"},
                                                   {"Upgrade", "websocket"},
                                                   {"Connection", "Upgrade"},
@@ -40,7 +41,7 @@ struct Sample {
       for (auto it = first; it != last; ++it) found.emplace_back(it->second);
       return found;
     };
-    return accept_handshake({method, http_major, http_minor, values});
+    return accept_handshake({method, http_major, http_minor, values}, wants_deflate);
   }
 };
 
@@ -64,12 +65,29 @@ TEST(Handshake, ReadsTokenListsInAnyCase) {
   EXPECT_TRUE(Sample().with("Connection", "keep-alive").again("Connection", " ,\tupgrade ,").answer());
 }
 
-TEST(Handshake, DeclinesSubprotocolsAndExtensionsInSilence) {
+TEST(Handshake, DeclinesSubprotocolsAndOtherExtensionsInSilence) {
   const auto answer =
-      Sample().with("Sec-WebSocket-Protocol", "chat").with("Sec-WebSocket-Extensions", "permessage-deflate").answer();
+      Sample().with("Sec-WebSocket-Protocol", "chat").with("Sec-WebSocket-Extensions", "permessage-bzip2").answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->response.find("Sec-WebSocket-Protocol"), std::string::npos);
   EXPECT_EQ(answer->response.find("Sec-WebSocket-Extensions"), std::string::npos);
+  EXPECT_FALSE(answer->deflates);
+}
+
+TEST(Handshake, AgreesOnDeflateWhereBothWantIt) {
+  Sample sample = Sample()
+                      .with("Sec-WebSocket-Extensions", "permessage-bzip2")
+                      .again("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
+  const auto answer = sample.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->deflates);
+  EXPECT_TRUE(
+      answer->response.ends_with("\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+                                 "client_no_context_takeover\r\n\r\n"))
+      << answer->response;
+  sample.wants_deflate = false;
+  EXPECT_EQ(sample.answer()->response, Sample().answer()->response);
+  EXPECT_FALSE(sample.answer()->deflates);
 }
 
 struct Refusal {
@@ -126,7 +144,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ShortKey", Sample().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j"), 400, "websocket.key"},
         Refusal{"KeyOf17Bytes", Sample().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZSE="), 400, "websocket.key"},
         Refusal{"KeyNotBase64", Sample().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j*Q=="), 400, "websocket.key"},
-        Refusal{"PaddingInside", Sample().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j=Q=="), 400, "websocket.key"}),
+        Refusal{"PaddingInside", Sample().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j=Q=="), 400, "websocket.key"},
+        Refusal{"NoExtension", Sample().with("Sec-WebSocket-Extensions", ""), 400, "websocket.extensions"},
+        Refusal{"HalfAnExtension", Sample().with("Sec-WebSocket-Extensions", "permessage-deflate;"), 400,
+                "websocket.extensions"}),
     [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

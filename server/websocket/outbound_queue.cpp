@@ -14,20 +14,21 @@ void OutboundQueue::push(realtime::SharedFrame frame, std::size_t written) {
 
 std::string_view OutboundQueue::front(std::string& scratch) const {
   constexpr std::size_t max_write = 64 * 1024;
-  const std::string_view first = std::string_view(frames_.front()->bytes).substr(written_);
+  const std::string_view first = bytes_of(*frames_.front()).substr(written_);
   if (frames_.size() == 1 || first.size() >= max_write) return first;
   scratch.assign(first);
   for (auto it = frames_.begin() + 1; it != frames_.end(); ++it) {
-    if (scratch.size() + (*it)->bytes.size() > max_write) break;
-    scratch.append((*it)->bytes);
+    const std::string_view bytes = bytes_of(**it);
+    if (scratch.size() + bytes.size() > max_write) break;
+    scratch.append(bytes);
   }
   return scratch;
 }
 
 void OutboundQueue::consume(std::size_t bytes) {
   written_ += bytes;
-  while (!frames_.empty() && written_ >= frames_.front()->bytes.size()) {
-    written_ -= frames_.front()->bytes.size();
+  while (!frames_.empty() && written_ >= bytes_of(*frames_.front()).size()) {
+    written_ -= bytes_of(*frames_.front()).size();
     cost_ -= cost(*frames_.front());
     if (!frames_.front()->seq) --ephemeral_;
     frames_.pop_front();

@@ -13,9 +13,12 @@ namespace orbit::websocket {
 
 class OutboundQueue {
  public:
+  /// Of a socket that takes compressed frames, or of one that doesn't.
+  explicit OutboundQueue(bool deflates) : deflates_(deflates) {}
+
   /// What a frame counts for: its bytes and its place.
-  [[nodiscard]] static std::size_t cost(const realtime::Frame& frame) {
-    return frame.bytes.size() + sizeof(realtime::SharedFrame);
+  [[nodiscard]] std::size_t cost(const realtime::Frame& frame) const {
+    return bytes_of(frame).size() + sizeof(realtime::SharedFrame);
   }
 
   /// Appends a frame. Of the first one, `written` bytes may be gone already.
@@ -40,7 +43,9 @@ class OutboundQueue {
  private:
   template <class Predicate>
   std::size_t drop_unstarted_if(Predicate predicate);
+  [[nodiscard]] std::string_view bytes_of(const realtime::Frame& frame) const { return frame.bytes_for(deflates_); }
 
+  bool deflates_;
   std::deque<realtime::SharedFrame> frames_;
   std::size_t written_ = 0;  // bytes of the first frame
   std::size_t cost_ = 0;

@@ -22,7 +22,7 @@ std::string all_of(OutboundQueue& queue) {
 }
 
 TEST(OutboundQueue, GivesItsFramesBackByteForByte) {
-  OutboundQueue queue;
+  OutboundQueue queue(false);
   std::string expected;
   for (const char letter : {'a', 'b', 'c'}) {
     const auto frame = durable(std::string(200, letter));
@@ -42,7 +42,7 @@ TEST(OutboundQueue, GivesItsFramesBackByteForByte) {
 }
 
 TEST(OutboundQueue, JoinsFramesUpToTheSizeOfAWrite) {
-  OutboundQueue queue;
+  OutboundQueue queue(false);
   std::string expected;
   for (int i = 0; i < 10; ++i) {
     const auto frame = durable(std::string(20'000, 'x'));
@@ -55,7 +55,7 @@ TEST(OutboundQueue, JoinsFramesUpToTheSizeOfAWrite) {
 }
 
 TEST(OutboundQueue, DropsEphemeralFramesButNotOneThatIsHalfWritten) {
-  OutboundQueue queue;
+  OutboundQueue queue(false);
   const auto first = ephemeral("half written");
   queue.push(first, 4);
   queue.push(ephemeral("dropped"));
@@ -63,12 +63,12 @@ TEST(OutboundQueue, DropsEphemeralFramesButNotOneThatIsHalfWritten) {
   queue.push(ephemeral("dropped as well"));
   EXPECT_EQ(queue.drop_ephemeral(), 2);
   EXPECT_EQ(queue.drop_ephemeral(), 0);
-  EXPECT_EQ(queue.cost(), OutboundQueue::cost(*first) + OutboundQueue::cost(*durable("kept")));
+  EXPECT_EQ(queue.cost(), queue.cost(*first) + queue.cost(*durable("kept")));
   EXPECT_EQ(all_of(queue), first->bytes.substr(4) + durable("kept")->bytes);
 }
 
 TEST(OutboundQueue, DropsUnstartedFramesOnly) {
-  OutboundQueue queue;
+  OutboundQueue queue(false);
   queue.push(durable("half written"));
   queue.push(durable("dropped"));
   queue.consume(1);
@@ -77,6 +77,21 @@ TEST(OutboundQueue, DropsUnstartedFramesOnly) {
   queue.push(durable("not begun"));
   EXPECT_EQ(queue.drop_unstarted(), 1);
   EXPECT_TRUE(queue.empty());
+}
+
+TEST(OutboundQueue, HoldsTheFormThatItsSocketTakes) {
+  OutboundQueue plain(false);
+  OutboundQueue deflating(true);
+  std::string expected;
+  for (const char letter : {'a', 'b'}) {
+    const auto frame = encode_frame(Opcode::text, std::string(200, letter), 1, std::string("short") + letter);
+    for (OutboundQueue* queue : {&plain, &deflating}) queue->push(frame);
+    expected += frame->bytes;
+  }
+  EXPECT_LT(deflating.cost(), plain.cost());
+  EXPECT_EQ(all_of(plain), expected);
+  EXPECT_EQ(all_of(deflating), "shortashortb");
+  EXPECT_EQ(deflating.cost(), 0);
 }
 
 }  // namespace

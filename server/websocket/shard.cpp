@@ -46,9 +46,9 @@ class Shard::Impl {
     if (commands_.push(std::move(command))) wake();
   }
 
-  void adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
+  void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
              std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
-    loop_.adopt(descriptor, identity, response, leftover, cursor);
+    loop_.adopt(descriptor, identity, handshake, leftover, cursor);
     end_turn();
   }
 
@@ -143,9 +143,9 @@ void Shard::close(realtime::SocketSlot slot, realtime::CloseCode code, std::stri
   impl_->push(CloseCommand{slot, code, std::string(reason)});
 }
 
-void Shard::adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
+void Shard::adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
                   std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
-  impl_->adopt(descriptor, identity, response, leftover, cursor);
+  impl_->adopt(descriptor, identity, handshake, leftover, cursor);
 }
 
 bool Shard::accepting() const { return impl_->accepting(); }

@@ -12,6 +12,7 @@
 #include "kernel/metrics.hpp"
 #include "realtime/socket_events.hpp"
 #include "realtime/socket_handle.hpp"
+#include "websocket/handshake.hpp"
 #include "websocket/shard_options.hpp"
 
 namespace boost::asio {
@@ -34,10 +35,10 @@ class Shard final : public realtime::FanoutShard {
   void send(realtime::SocketSlot slot, realtime::SharedFrame frame) override;
   void close(realtime::SocketSlot slot, realtime::CloseCode code, std::string_view reason) override;
 
-  /// Takes over the stream socket of an upgrade that was accepted, whatever comes of it: sends `response`, reports the
-  /// socket as opened at `cursor`, and reads on after `leftover`, the bytes that came behind the request. While
+  /// Takes over the stream socket of an upgrade that was accepted, whatever comes of it: sends the response, reports
+  /// the socket as opened at `cursor`, and reads on after `leftover`, the bytes that came behind the request. While
   /// draining, the response is followed by a close with 1012 and nothing is reported. Shard's thread.
-  void adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
+  void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
              std::string_view leftover = {}, const std::optional<realtime::StreamCursor>& cursor = {});
 
   /// Whether another connection is welcome: not draining, and below max_connections. Ask before answering 101.

@@ -12,7 +12,7 @@ TEST(Shard, SendsTheResponseThenReportsTheSocketAsOpened) {
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
   Client client(ends[0]);
-  harness.shard.adopt(ends[1], identity, "response");
+  harness.shard.adopt(ends[1], identity, {.response = "response"});
   EXPECT_EQ(client.read(), "response");
   ASSERT_EQ(harness.events.opened_sockets.size(), 1);
   const auto& handle = harness.events.opened_sockets.front();

@@ -79,11 +79,14 @@ class ShardHarness {
   explicit ShardHarness(const ShardOptions& options = {}) : shard(context, events, clock, metrics, options) {}
 
   /// A client whose response has been read.
-  Client connect(std::string_view leftover = {}) {
+  Client connect(std::string_view leftover = {}) { return connect(false, leftover); }
+  Client connect_deflating(std::string_view leftover = {}) { return connect(true, leftover); }
+
+  Client connect(bool deflates, std::string_view leftover) {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) std::abort();
     Client client(ends[0]);
-    shard.adopt(ends[1], {}, response, leftover);
+    shard.adopt(ends[1], {}, {.response = std::string(response), .deflates = deflates}, leftover);
     if (client.read().substr(0, response.size()) != response) std::abort();
     return client;
   }

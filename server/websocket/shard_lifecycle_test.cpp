@@ -188,7 +188,7 @@ TEST(Shard, TakesAResetOfTheConnectionForItsEnd) {
   ShardHarness harness;
   const auto [server, client_end] = tcp_pair();
   Client client(client_end);
-  harness.shard.adopt(server, {}, "response");
+  harness.shard.adopt(server, {}, {.response = "response"});
   const linger reset{1, 0};
   ASSERT_EQ(::setsockopt(client_end, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
   client.hang_up();

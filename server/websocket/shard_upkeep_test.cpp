@@ -140,7 +140,7 @@ TEST(Shard, TurnsAwayWhoComesWhileDraining) {
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
   Client late(ends[0]);
-  harness.shard.adopt(ends[1], {}, "response", client_text("hello?"));
+  harness.shard.adopt(ends[1], {}, {.response = "response"}, client_text("hello?"));
   EXPECT_EQ(late.read(), "response" + server_close(1012, "restarting"));
   late.send(client_close(1012));
   harness.run();

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "websocket/text_frame_encoder.hpp"
+
 namespace orbit::websocket {
 namespace {
 
@@ -33,6 +35,7 @@ SocketLoop::SocketLoop(realtime::FanoutShard& shard, realtime::SocketEvents& eve
       rate_rule_{std::chrono::nanoseconds(std::chrono::seconds(1)) / options.messages_per_second,
                  options.message_burst},
       ping_(encode_frame(Opcode::ping, {})),
+      deflating_connections_(deflating_connections(metrics)),
       metrics_(metrics),
       writer_(table_, poller_, metrics_, options.max_queued_bytes),
       heartbeat_(options.heartbeat, clock.steady_now()),
@@ -44,13 +47,14 @@ SocketLoop::~SocketLoop() {
   }
 }
 
-void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
+void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
                        std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // refused by sockets that know no delay
 
   const realtime::SocketId id = std::uint64_t{options_.number} << 48 | ++sockets_made_;
-  const auto slot = table_.insert(descriptor, {id, identity, FrameParser(options_.max_message), {}, nullptr});
+  const auto slot =
+      table_.insert(descriptor, handshake.deflates, {id, identity, FrameParser(options_.max_message), {}, nullptr});
   if (!poller_.add(descriptor, slot)) {
     spdlog::error("socket {}: cannot be watched: {}", id, std::strerror(errno));
     table_.erase(slot.index);
@@ -58,7 +62,8 @@ void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity,
     return;
   }
   ++metrics_.tally.connections;
-  turn_.append(slot.index, turn_.add(as_frame(response)));
+  if (handshake.deflates) deflating_connections_.add();  // at once: its hello may be compressed already
+  turn_.append(slot.index, turn_.add(as_frame(handshake.response)));
   if (draining()) {
     table_.outlet(slot.index).phase = Phase::closing;
     lingering_.push_back({slot, clock_.steady_now() + options_.close_timeout});
@@ -137,7 +142,7 @@ void SocketLoop::parse(std::uint32_t index, std::span<char> bytes) {
   while (table_.is_present(slot)) {
     const Phase phase = table_.outlet(index).phase;
     if (phase != Phase::open && phase != Phase::closing) return;
-    const Incoming incoming = table_.connection(index).parser.next(bytes);
+    const Incoming incoming = table_.connection(index).parser.next(bytes, table_.outlet(index).deflates);
     if (incoming.kind == Incoming::Kind::nothing) return;
     take(index, incoming);
   }
@@ -151,6 +156,9 @@ void SocketLoop::take(std::uint32_t index, const Incoming& incoming) {
   switch (incoming.kind) {
     case Incoming::Kind::text:
       if (open && within_rate(index)) events_.received(handle_of(index), incoming.payload);
+      break;
+    case Incoming::Kind::deflated:
+      if (open && within_rate(index)) receive_deflated(index, incoming.payload);
       break;
     case Incoming::Kind::ping:
       if (open && within_rate(index)) {
@@ -175,6 +183,15 @@ void SocketLoop::take(std::uint32_t index, const Incoming& incoming) {
     case Incoming::Kind::pong:
     case Incoming::Kind::nothing:
       break;
+  }
+}
+
+void SocketLoop::receive_deflated(std::uint32_t index, std::string_view payload) {
+  const Incoming message = unpacked(payload, inflater_, options_.max_message);
+  if (message.kind == Incoming::Kind::failure) {
+    fail(index, *message.code, message.payload);
+  } else {
+    events_.received(handle_of(index), message.payload);
   }
 }
 
@@ -262,6 +279,7 @@ void SocketLoop::drop(std::uint32_t index, CloseCause cause) {
   turn_.forget(index);
   writer_.forget(index);
   ::close(table_.outlet(index).descriptor);
+  if (table_.outlet(index).deflates) deflating_connections_.add(-1);
   table_.erase(index);
   --metrics_.tally.connections;
   if (was_open) {

@@ -16,6 +16,7 @@
 #include "websocket/command_queue.hpp"
 #include "websocket/connection_table.hpp"
 #include "websocket/fanout_table.hpp"
+#include "websocket/handshake.hpp"
 #include "websocket/heartbeat_wheel.hpp"
 #include "websocket/poller.hpp"
 #include "websocket/shard_metrics.hpp"
@@ -38,7 +39,7 @@ class SocketLoop {
   [[nodiscard]] int descriptor() const { return poller_.descriptor(); }
 
   /// See Shard::adopt.
-  void adopt(int descriptor, const realtime::SocketIdentity& identity, std::string_view response,
+  void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
              std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor);
 
   void execute(SubscribeCommand& command);
@@ -78,6 +79,7 @@ class SocketLoop {
   void read(std::uint32_t index);
   void parse(std::uint32_t index, std::span<char> bytes);
   void take(std::uint32_t index, const Incoming& incoming);
+  void receive_deflated(std::uint32_t index, std::string_view payload);
   [[nodiscard]] bool within_rate(std::uint32_t index);
 
   void conclude(std::uint32_t index, SocketWriter::Outcome outcome);
@@ -98,6 +100,7 @@ class SocketLoop {
   const ShardOptions options_;
   const RateLimit::Rule rate_rule_;
   const realtime::SharedFrame ping_;
+  kernel::Metric& deflating_connections_;
 
   Poller poller_;
   ShardMetrics metrics_;
@@ -109,7 +112,8 @@ class SocketLoop {
   std::deque<Lingering> lingering_;  // by time, since all wait equally long
   std::optional<Drain> drain_;
   std::uint64_t sockets_made_ = 0;
-  std::unique_ptr<char[]> read_buffer_;  // for all connections
+  std::unique_ptr<char[]> read_buffer_;  // for all connections, as is the inflater
+  MessageInflater inflater_;
 };
 
 }  // namespace orbit::websocket

@@ -32,7 +32,7 @@ SocketWriter::Outcome SocketWriter::write_due(std::uint32_t index, TurnBuffer& t
   const Outlet& outlet = table_.outlet(index);
   if (outlet.queued) return enqueue(index, frames, turn, 0);
   while (!frames.empty()) {
-    const auto part = turn.join(frames);
+    const auto part = turn.join(frames, outlet.deflates);
     const auto sent = send_some(outlet.descriptor, part.bytes);
     if (!sent) return Outcome::broken;
     ++metrics_.tally.writes;
@@ -49,7 +49,7 @@ SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const
   Outlet& outlet = table_.outlet(index);
   Connection& connection = table_.connection(index);
   if (!outlet.queued) {
-    connection.queue = std::make_unique<OutboundQueue>();
+    connection.queue = std::make_unique<OutboundQueue>(outlet.deflates);
     outlet.queued = true;
     poller_.watch_writes(outlet.descriptor, table_.slot(index), true);
   }
@@ -58,12 +58,13 @@ SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const
   auto outcome = Outcome::waiting;
   for (const auto frame_index : frames) {
     const auto& frame = turn.frame(frame_index);
-    if (written >= frame->bytes.size()) {
-      written -= frame->bytes.size();
+    const std::size_t size = frame->bytes_for(outlet.deflates).size();
+    if (written >= size) {
+      written -= size;
       continue;
     }
     const bool started = written > 0;
-    if (outlet.phase == Phase::open && !started && !make_room(connection, OutboundQueue::cost(*frame))) {
+    if (outlet.phase == Phase::open && !started && !make_room(connection, queue.cost(*frame))) {
       if (frame->seq) {
         outcome = Outcome::overflow;
         break;

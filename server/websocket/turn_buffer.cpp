@@ -6,6 +6,7 @@
 namespace orbit::websocket {
 
 TurnBuffer::FrameIndex TurnBuffer::add(realtime::SharedFrame frame) {
+  any_deflated_ = any_deflated_ || !frame->deflated.empty();
   frames_.push_back(std::move(frame));
   return static_cast<FrameIndex>(frames_.size() - 1);
 }
@@ -22,26 +23,28 @@ std::span<const TurnBuffer::FrameIndex> TurnBuffer::take(std::uint32_t slot) {
   return taken_;
 }
 
-TurnBuffer::Part TurnBuffer::join(std::span<const FrameIndex> frames) {
-  if (frames.size() == 1) return {frames_[frames.front()]->bytes, 1};
-  if (!joined_frames_.empty() && std::ranges::equal(joined_frames_, frames)) return {joined_, frames.size()};
+TurnBuffer::Part TurnBuffer::join(std::span<const FrameIndex> frames, bool deflates) {
+  if (frames.size() == 1) return {frames_[frames.front()]->bytes_for(deflates), 1};
+  auto& [joined_frames, joined] = joined_[deflates && any_deflated_ ? 1 : 0];
+  if (!joined_frames.empty() && std::ranges::equal(joined_frames, frames)) return {joined, frames.size()};
 
-  joined_frames_.clear();
-  joined_.clear();
+  joined_frames.clear();
+  joined.clear();
   for (const FrameIndex index : frames) {
-    const std::string& bytes = frames_[index]->bytes;
-    if (!joined_frames_.empty() && joined_.size() + bytes.size() > max_part) break;
-    joined_.append(bytes);
-    joined_frames_.push_back(index);
+    const std::string& bytes = frames_[index]->bytes_for(deflates);
+    if (!joined_frames.empty() && joined.size() + bytes.size() > max_part) break;
+    joined.append(bytes);
+    joined_frames.push_back(index);
   }
-  return {joined_, joined_frames_.size()};
+  return {joined, joined_frames.size()};
 }
 
 void TurnBuffer::clear() {
   frames_.clear();
   links_.clear();
   slots_.clear();
-  joined_frames_.clear();
+  for (Joined& joined : joined_) joined.frames.clear();
+  any_deflated_ = false;
 }
 
 }  // namespace orbit::websocket

@@ -2,6 +2,7 @@
 // once; what a slot is due is a chain of their indices. Shard's thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -44,9 +45,10 @@ class TurnBuffer {
     std::size_t frames = 0;
   };
 
-  /// The bytes of the first of the frames, and of as many of those behind it as belong into the same write. Sockets
-  /// that are due the same, one after another, share the work. Valid until the next call.
-  [[nodiscard]] Part join(std::span<const FrameIndex> frames);
+  /// The bytes of the first of the frames, and of as many of those behind it as belong into the same write, for a
+  /// socket that takes compressed frames or one that doesn't. Sockets of a kind that are due the same, one after
+  /// another, share the work. Valid until the next call.
+  [[nodiscard]] Part join(std::span<const FrameIndex> frames, bool deflates);
 
   /// Starts the next turn.
   void clear();
@@ -60,6 +62,10 @@ class TurnBuffer {
     FrameIndex frame;
     std::uint32_t next;
   };
+  struct Joined {
+    std::vector<FrameIndex> frames;  // what the bytes are made of
+    std::string bytes;
+  };
   struct Chain {
     std::uint32_t first = none;
     std::uint32_t last = none;
@@ -71,8 +77,8 @@ class TurnBuffer {
   std::vector<Chain> chains_;  // by slot
   std::vector<std::uint32_t> slots_;
   std::vector<FrameIndex> taken_;
-  std::vector<FrameIndex> joined_frames_;  // what joined_ is made of
-  std::string joined_;
+  bool any_deflated_ = false;     // of frames_
+  std::array<Joined, 2> joined_;  // plain, and for sockets that take compressed frames
 };
 
 // Here, since it is all that a broadcast does for each socket.

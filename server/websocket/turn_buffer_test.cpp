@@ -11,10 +11,10 @@ class TurnBufferTest : public testing::Test {
  protected:
   TurnBuffer::FrameIndex add(std::string_view text) { return turn.add(encode_frame(Opcode::text, text, 1)); }
 
-  std::string written_to(std::uint32_t slot) {
+  std::string written_to(std::uint32_t slot, bool deflates = false) {
     std::string all;
     for (auto frames = turn.take(slot); !frames.empty();) {
-      const auto part = turn.join(frames);
+      const auto part = turn.join(frames, deflates);
       all += part.bytes;
       frames = frames.subspan(part.frames);
     }
@@ -66,6 +66,20 @@ TEST_F(TurnBufferTest, StartsTheNextTurnEmpty) {
   turn.append(0, add("c"));
   turn.append(0, add("d"));
   EXPECT_EQ(written_to(0), bytes_of("c") + bytes_of("d"));
+}
+
+TEST_F(TurnBufferTest, GivesEachSlotTheFormThatItTakes) {
+  const auto a = turn.add(encode_frame(Opcode::text, "a", 1, "A"));
+  const auto b = add("b");
+  for (const std::uint32_t slot : {0, 1, 2, 3}) turn.append(slot, a);
+  for (const std::uint32_t slot : {0, 1, 2}) turn.append(slot, b);
+  EXPECT_EQ(written_to(0, true), "A" + bytes_of("b"));
+  EXPECT_EQ(written_to(1, false), bytes_of("a") + bytes_of("b"));
+  EXPECT_EQ(written_to(2, true), "A" + bytes_of("b"));
+  EXPECT_EQ(written_to(3, true), "A");
+  turn.clear();
+  for (const auto frame : {add("c"), add("d")}) turn.append(0, frame);
+  EXPECT_EQ(written_to(0, true), bytes_of("c") + bytes_of("d"));
 }
 
 }  // namespace

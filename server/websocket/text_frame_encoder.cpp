@@ -1,0 +1,34 @@
+#include "websocket/text_frame_encoder.hpp"
+
+#include "websocket/frame_codec.hpp"
+#include "websocket/message_deflater.hpp"
+
+namespace orbit::websocket {
+
+kernel::Metric& deflating_connections(kernel::MetricsRegistry& metrics) {
+  return metrics.gauge("orbit_websocket_deflating_connections", "WebSocket connections that take compressed frames");
+}
+
+TextFrameEncoder::TextFrameEncoder(std::size_t deflate_from, kernel::MetricsRegistry& metrics)
+    : deflate_from_(deflate_from),
+      deflating_connections_(deflating_connections(metrics)),
+      frames_deflated_(metrics.counter("orbit_websocket_frames_deflated_total",
+                                       "Frames compressed, each once, however many sockets got it")),
+      bytes_saved_(metrics.counter("orbit_websocket_deflate_saved_bytes_total",
+                                   "Bytes that compressing took off frames, each counted once")) {}
+
+realtime::SharedFrame TextFrameEncoder::encode(std::string_view text, std::optional<kernel::Seq> seq) const {
+  const bool wanted = deflate_from_ != 0 && text.size() >= deflate_from_ && deflating_connections_.value() != 0;
+  return encode_frame(Opcode::text, text, seq, wanted ? deflated(text) : std::string());
+}
+
+std::string TextFrameEncoder::deflated(std::string_view text) const {
+  thread_local MessageDeflater deflater;
+  const auto payload = deflater.deflate(text);
+  if (!payload) return {};
+  frames_deflated_.add();
+  bytes_saved_.add(static_cast<std::int64_t>(text.size() - payload->size()));
+  return frame_bytes(Opcode::text, *payload, true);
+}
+
+}  // namespace orbit::websocket

@@ -1,0 +1,31 @@
+// TextFrameEncoder: makes the frames of RFC 6455 for texts, compressed beside plain (RFC 7692) where a text is long
+// enough and some socket of the node takes that. Any thread: each keeps a MessageDeflater once it has needed one.
+#pragma once
+
+#include <cstddef>
+
+#include "kernel/metrics.hpp"
+#include "realtime/frame.hpp"
+
+namespace orbit::websocket {
+
+/// How many sockets of the node take compressed frames: those of all shards that share the registry.
+[[nodiscard]] kernel::Metric& deflating_connections(kernel::MetricsRegistry& metrics);
+
+class TextFrameEncoder final : public realtime::FrameEncoder {
+ public:
+  /// Texts of fewer bytes than `deflate_from` stay plain; all do where it is 0.
+  TextFrameEncoder(std::size_t deflate_from, kernel::MetricsRegistry& metrics);
+
+  [[nodiscard]] realtime::SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq) const override;
+
+ private:
+  [[nodiscard]] std::string deflated(std::string_view text) const;
+
+  std::size_t deflate_from_;
+  const kernel::Metric& deflating_connections_;
+  kernel::Metric& frames_deflated_;
+  kernel::Metric& bytes_saved_;
+};
+
+}  // namespace orbit::websocket
