@@ -187,7 +187,7 @@ class Refused(Exception):
 class Tab:
     """One open WebSocket. Frames are kept in the order they came; `next` takes the next one that is asked for."""
 
-    def __init__(self, node, slug, cookie=None, origin="own", query="", wait_for_hello=True):
+    def __init__(self, node, slug, cookie=None, origin="own", query="", wait_for_hello=True, compression=None):
         headers = {"Cookie": cookie} if cookie else {}
         url = f"ws://127.0.0.1:{node.port}/v1/ws?workspace={slug}{query}"
         origin = node.url if origin == "own" else origin
@@ -196,15 +196,15 @@ class Tab:
         self.close_code = None
         self.closed = threading.Event()
         try:
-            self.socket = _loop.run(self._connect(url, origin, headers))
+            self.socket = _loop.run(self._connect(url, origin, headers, compression))
         except websockets.InvalidStatusCode as refusal:
             raise Refused(refusal.status_code, refusal.headers) from None
         self._reader = asyncio.run_coroutine_threadsafe(self._read(), _loop.loop)
         self.hello = self.next("hello") if wait_for_hello else None
 
     @staticmethod
-    async def _connect(url, origin, headers):
-        return await websockets.connect(url, origin=origin, extra_headers=headers, compression=None,
+    async def _connect(url, origin, headers, compression):
+        return await websockets.connect(url, origin=origin, extra_headers=headers, compression=compression,
                                         ping_interval=None, close_timeout=1, max_size=None)
 
     async def _read(self):
