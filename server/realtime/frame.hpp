@@ -56,6 +56,11 @@ class FrameEncoder {
  public:
   virtual ~FrameEncoder() = default;
   [[nodiscard]] virtual SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq) const = 0;
+
+  /// The same for one socket only: what else there is to do for it is left to its own thread.
+  [[nodiscard]] virtual SharedFrame encode_for_one(std::string_view text, std::optional<kernel::Seq> seq) const {
+    return encode(text, seq);
+  }
 };
 
 }  // namespace orbit::realtime

@@ -119,7 +119,7 @@ void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
   const catalog::Hello hello{member, workspace,          kernel::stream_epoch(epoch_, workspace),
                              seq,    parts_.clock.now(), options_.heartbeat.count(),
                              {}};
-  socket.send(parts_.encoder.encode(catalog::hello_with(hello, parts_.presence.roster_json(workspace)), seq));
+  socket.send(parts_.encoder.encode_for_one(catalog::hello_with(hello, parts_.presence.roster_json(workspace)), seq));
 }
 
 void RealtimeGateway::detach(const SocketHandle& socket) {
@@ -185,7 +185,7 @@ void RealtimeGateway::handle(const SocketHandle& socket, const Parsed& frame) {
 
 void RealtimeGateway::send(const SocketHandle& socket, const catalog::ServerEvent& event,
                            std::optional<Seq> never_dropped) const {
-  socket.send(parts_.encoder.encode(catalog::to_json(event, std::nullopt), never_dropped));
+  socket.send(parts_.encoder.encode_for_one(catalog::to_json(event, std::nullopt), never_dropped));
 }
 
 void RealtimeGateway::refuse(const SocketHandle& socket, const std::optional<std::string>& ref, std::string code,

@@ -238,7 +238,7 @@ void Rooms::tell(const Key& key, MemberId member, bool online) {
 
 // Never dropped under pressure: a tab that doesn't know which rooms it is in can't put that right.
 void Rooms::send(const SocketHandle& socket, const catalog::ServerEvent& event) const {
-  socket.send(parts_.encoder.encode(catalog::to_json(event, std::nullopt), kernel::Seq{0}));
+  socket.send(parts_.encoder.encode_for_one(catalog::to_json(event, std::nullopt), kernel::Seq{0}));
 }
 
 }  // namespace orbit::realtime

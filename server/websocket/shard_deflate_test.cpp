@@ -21,7 +21,7 @@ struct ShardDeflate : testing::Test {
     return encoder.encode(std::string(size, letter), 1);
   }
 
-  ShardHarness harness;
+  ShardHarness harness{{.deflate_from = 100}};
   TextFrameEncoder encoder{100, harness.metrics};
   Client deflating = harness.connect_deflating();
   Client plain = harness.connect();
@@ -63,6 +63,14 @@ TEST_F(ShardDeflate, ReplaysTheSameRunToBoth) {
   harness.run();
   EXPECT_EQ(deflating.read(), missed[0]->deflated + missed[1]->bytes + missed[2]->deflated);
   EXPECT_EQ(plain.read(), missed[0]->bytes + missed[1]->bytes + missed[2]->bytes);
+}
+
+TEST_F(ShardDeflate, CompressesWhatIsForOneSocketOnlyIfItTakesThat) {
+  const auto made = encoder.encode_for_one(std::string(500, 'x'), 1);
+  for (std::size_t socket : {0, 1}) harness.shard.send(harness.slot(socket), made);
+  harness.run();
+  EXPECT_EQ(deflating.read(), frame('x')->deflated);
+  EXPECT_EQ(plain.read(), made->bytes);
 }
 
 TEST_F(ShardDeflate, ReadsCompressedMessagesWhereThatWasAgreedOn) {

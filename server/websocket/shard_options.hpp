@@ -28,6 +28,9 @@ struct ShardOptions {
   /// with 4408.
   std::size_t max_queued_bytes = 1024 * 1024;
 
+  /// Bytes from which a text for one socket is compressed, if the socket takes that. 0: never.
+  std::size_t deflate_from = 1024;
+
   /// From then on Shard::accepting says no.
   std::size_t max_connections = 20'000;
 

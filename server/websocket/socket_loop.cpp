@@ -11,8 +11,6 @@
 #include <cstring>
 #include <utility>
 
-#include "websocket/text_frame_encoder.hpp"
-
 namespace orbit::websocket {
 namespace {
 
@@ -36,6 +34,7 @@ SocketLoop::SocketLoop(realtime::FanoutShard& shard, realtime::SocketEvents& eve
                  options.message_burst},
       ping_(encode_frame(Opcode::ping, {})),
       deflating_connections_(deflating_connections(metrics)),
+      encoder_(options.deflate_from, metrics),
       metrics_(metrics),
       writer_(table_, poller_, metrics_, options.max_queued_bytes),
       heartbeat_(options.heartbeat, clock.steady_now()),
@@ -100,7 +99,11 @@ void SocketLoop::execute(BroadcastCommand& command) {
 }
 
 void SocketLoop::execute(SendCommand& command) {
-  if (table_.is_open(command.slot)) turn_.append(command.slot.index, turn_.add(std::move(command.frame)));
+  if (!table_.is_open(command.slot)) return;
+  const std::uint32_t index = command.slot.index;
+  auto frame = std::move(command.frame);
+  if (table_.outlet(index).deflates) frame = encoder_.deflated(std::move(frame));
+  turn_.append(index, turn_.add(std::move(frame)));
 }
 
 void SocketLoop::execute(CloseCommand& command) {

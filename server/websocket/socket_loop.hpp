@@ -22,6 +22,7 @@
 #include "websocket/shard_metrics.hpp"
 #include "websocket/shard_options.hpp"
 #include "websocket/socket_writer.hpp"
+#include "websocket/text_frame_encoder.hpp"
 #include "websocket/turn_buffer.hpp"
 
 namespace orbit::websocket {
@@ -101,6 +102,7 @@ class SocketLoop {
   const RateLimit::Rule rate_rule_;
   const realtime::SharedFrame ping_;
   kernel::Metric& deflating_connections_;
+  const TextFrameEncoder encoder_;
 
   Poller poller_;
   ShardMetrics metrics_;

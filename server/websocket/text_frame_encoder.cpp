@@ -1,5 +1,7 @@
 #include "websocket/text_frame_encoder.hpp"
 
+#include <utility>
+
 #include "websocket/frame_codec.hpp"
 #include "websocket/message_deflater.hpp"
 
@@ -18,11 +20,24 @@ TextFrameEncoder::TextFrameEncoder(std::size_t deflate_from, kernel::MetricsRegi
                                    "Bytes that compressing took off frames, each counted once")) {}
 
 realtime::SharedFrame TextFrameEncoder::encode(std::string_view text, std::optional<kernel::Seq> seq) const {
-  const bool wanted = deflate_from_ != 0 && text.size() >= deflate_from_ && deflating_connections_.value() != 0;
-  return encode_frame(Opcode::text, text, seq, wanted ? deflated(text) : std::string());
+  const bool wanted = is_long(text) && deflating_connections_.value() != 0;
+  return encode_frame(Opcode::text, text, seq, wanted ? deflated_bytes(text) : std::string());
 }
 
-std::string TextFrameEncoder::deflated(std::string_view text) const {
+realtime::SharedFrame TextFrameEncoder::encode_for_one(std::string_view text, std::optional<kernel::Seq> seq) const {
+  return encode_frame(Opcode::text, text, seq);
+}
+
+realtime::SharedFrame TextFrameEncoder::deflated(realtime::SharedFrame frame) const {
+  const bool is_one_message = frame->header_size != 0;
+  if (!frame->deflated.empty() || !is_one_message || !is_long(frame->payload())) return frame;
+  realtime::Frame shorter;
+  shorter.bytes = deflated_bytes(frame->payload());
+  shorter.seq = frame->seq;
+  return shorter.bytes.empty() ? frame : std::make_shared<const realtime::Frame>(std::move(shorter));
+}
+
+std::string TextFrameEncoder::deflated_bytes(std::string_view text) const {
   thread_local MessageDeflater deflater;
   const auto payload = deflater.deflate(text);
   if (!payload) return {};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "websocket/frame_codec.hpp"
 #include "websocket/message_inflater.hpp"
 
@@ -36,6 +38,32 @@ TEST_F(TextFrameEncoderTest, CompressesNothingWhileNoSocketTakesIt) {
   EXPECT_NE(encoder.encode(text, 7)->deflated, "");
   sockets.add(-1);
   EXPECT_EQ(encoder.encode(text, 7)->deflated, "");
+}
+
+TEST_F(TextFrameEncoderTest, LeavesWhatIsForOneSocketToItsShard) {
+  sockets.add();
+  const auto frame = encoder.encode_for_one(text, 7);
+  EXPECT_EQ(frame->deflated, "");
+  const auto shorter = encoder.deflated(frame);
+  EXPECT_EQ(shorter->bytes, encoder.encode(text, 7)->deflated);
+  EXPECT_EQ(shorter->seq, 7);
+}
+
+TEST_F(TextFrameEncoderTest, DeflatesNoFrameTwice) {
+  sockets.add();
+  const auto frame = encoder.encode(text, 7);
+  EXPECT_EQ(encoder.deflated(frame), frame);
+  const auto shorter = encoder.deflated(encoder.encode_for_one(text, 7));
+  EXPECT_EQ(encoder.deflated(shorter), shorter);
+}
+
+TEST_F(TextFrameEncoderTest, DeflatesNeitherShortFramesNorRunsOfThem) {
+  const auto frame = encoder.encode_for_one(text, 7);
+  const auto short_frame = encoder.encode_for_one("short", 8);
+  const auto run = realtime::join(std::vector{frame, frame});
+  EXPECT_EQ(encoder.deflated(short_frame), short_frame);
+  EXPECT_EQ(encoder.deflated(run), run);
+  EXPECT_EQ(TextFrameEncoder(0, metrics).deflated(frame), frame);
 }
 
 TEST_F(TextFrameEncoderTest, LeavesShortTextsPlain) {
