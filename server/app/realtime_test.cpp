@@ -109,6 +109,36 @@ TEST_F(RealtimeTest, HelloCarriesWhoIsHereAndOthersHearOfTheTransition) {
   EXPECT_EQ(take(mine), Types{"presence.update"});
 }
 
+TEST_F(RealtimeTest, WhoeverMissedUpdatesIsToldHowItStandsOnceTheyHaveCaughtUp) {
+  join(grace, "grace@acme.test");
+  const auto mine = open(ada), hers = open(grace);
+  gateway.received(mine, R"({"type":"room.join","room":"workspace"})");
+  take(mine);
+  gateway.closed(hers);
+  take(mine);  // as if these had been dropped
+  gateway.caught_up(mine);
+  scheduler.run_posted();
+  std::vector<boost::json::value> got;
+  for (const std::string& text : shard.take(mine.slot.index)) {
+    for (const auto& frame : frames_in(text)) got.push_back(frame);
+  }
+  ASSERT_EQ(got.size(), 3U);
+  const std::string_view one = got[0].at("memberId").as_string();
+  const auto& first = one == hers.identity.member.str() ? got[0] : got[1];
+  EXPECT_EQ(first.at("status"), "offline");
+  EXPECT_EQ(got[2].at("type"), "room.joined");
+}
+
+TEST_F(RealtimeTest, WhereBroadcastsWereDroppedEveryoneIsToldHowItStands) {
+  join(grace, "grace@acme.test");
+  const auto mine = open(ada), hers = open(grace);
+  gateway.received(hers, R"({"type":"room.join","room":"workspace"})");
+  take(mine), take(hers);
+  gateway.broadcasts_dropped();
+  EXPECT_EQ(take(mine), (Types{"presence.update", "presence.update"}));
+  EXPECT_EQ(take(hers), (Types{"presence.update", "presence.update", "room.joined"}));
+}
+
 TEST_F(RealtimeTest, AClientEventWithARefIsAnswered) {
   const auto tab = open(ada);
   take(tab);

@@ -130,6 +130,12 @@ const std::string& PresenceTracker::roster_json(WorkspaceId workspace) {
   return json->second;
 }
 
+std::vector<WorkspaceId> PresenceTracker::workspaces() const {
+  std::vector<WorkspaceId> ids;
+  for (const auto& [id, members] : workspaces_) ids.push_back(id);
+  return ids;
+}
+
 PresenceDTO PresenceTracker::presence(WorkspaceId workspace, MemberId id) const {
   if (const auto entry = workspaces_.find(workspace); entry != workspaces_.end()) {
     if (const auto found = entry->second.find(id); found != entry->second.end()) return describe(id, found->second);

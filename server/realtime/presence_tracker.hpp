@@ -40,6 +40,9 @@ class PresenceTracker {
   /// The same as JSON, made once for each change. Valid until the next call.
   [[nodiscard]] const std::string& roster_json(kernel::WorkspaceId workspace);
 
+  /// Those where somebody is online.
+  [[nodiscard]] std::vector<kernel::WorkspaceId> workspaces() const;
+
   /// Offline for whoever is not known.
   [[nodiscard]] catalog::PresenceDTO presence(kernel::WorkspaceId workspace, kernel::MemberId member) const;
 

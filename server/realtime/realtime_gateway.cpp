@@ -30,6 +30,33 @@ void RealtimeGateway::closed(const SocketHandle& socket) {
   parts_.scheduler.post([this, socket] { detach(socket); });
 }
 
+void RealtimeGateway::caught_up(const SocketHandle& socket) {
+  parts_.scheduler.post([this, socket] {
+    if (!attached_.contains(socket.id)) return;
+    if (const auto run = presence_run(socket.identity.workspace)) socket.send(run);
+    parts_.rooms.tell_again(socket);
+  });
+}
+
+void RealtimeGateway::broadcasts_dropped() {
+  parts_.scheduler.post([this] {
+    for (const kernel::WorkspaceId workspace : parts_.presence.workspaces()) {
+      if (const auto run = presence_run(workspace)) parts_.hub.broadcast(workspace_channel(workspace), run);
+    }
+    parts_.rooms.tell_all_again();
+  });
+}
+
+// Everyone's presence, as the updates that may have been missed.
+SharedFrame RealtimeGateway::presence_run(kernel::WorkspaceId workspace) const {
+  std::vector<SharedFrame> frames;
+  for (const auto& one : parts_.presence.roster(workspace)) {
+    const catalog::PresenceUpdate update{one.member_id, one.online, one.status, one.last_seen_at};
+    frames.push_back(parts_.encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
+  }
+  return join(frames);
+}
+
 void RealtimeGateway::received(const SocketHandle& socket, std::string_view text) {
   if (pending_events_.fetch_add(1) >= options_.max_pending_events) {
     pending_events_.fetch_sub(1);

@@ -49,6 +49,8 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
 
   void opened(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) override;
   void received(const SocketHandle& socket, std::string_view text) override;
+  void caught_up(const SocketHandle& socket) override;
+  void broadcasts_dropped() override;
   void closed(const SocketHandle& socket) override;
 
   void session_ended(kernel::SessionId session) override;
@@ -66,6 +68,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   void handle(const SocketHandle& socket, const Parsed& frame);
   [[nodiscard]] kernel::Result<kernel::Seq> stream_position(kernel::WorkspaceId workspace,
                                                             const std::optional<StreamCursor>& cursor);
+  [[nodiscard]] SharedFrame presence_run(kernel::WorkspaceId workspace) const;
   void greet(const SocketHandle& socket, kernel::Seq seq);
   void resume(const SocketHandle& socket, const StreamCursor& cursor, kernel::Seq published,
               const SocketAdmission::Standing& standing);

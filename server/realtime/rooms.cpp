@@ -55,12 +55,12 @@ Result<bool> Rooms::may_enter(const RoomVisitor& visitor, const std::string& roo
 Result<> Rooms::join(const SocketHandle& socket, const std::string& room) {
   const auto& identity = socket.identity;
   const Key key{identity.workspace, room};
-  auto& joined = joined_[socket.id];
-  if (!joined.contains(key)) {
+  if (!is_in(socket.id, key.workspace, room)) {
     const auto allowed = may_enter({identity.workspace, identity.member}, room);
     if (!allowed) return std::unexpected(allowed.error());
     if (!*allowed) return failure(ErrorKind::forbidden, "room.forbidden", "You may not come into this room.");
-    if (joined.size() >= options_.rooms_per_socket) {
+    const auto joined = joined_.find(socket.id);
+    if (joined != joined_.end() && joined->second.size() >= options_.rooms_per_socket) {
       return failure(ErrorKind::too_many, "room.too_many",
                      "A tab may be in at most " + std::to_string(options_.rooms_per_socket) + " rooms.");
     }
@@ -68,17 +68,36 @@ Result<> Rooms::join(const SocketHandle& socket, const std::string& room) {
     const bool came = presence.tabs.empty() && presence.grace_timer == 0;
     cancel_grace(presence);
     presence.tabs.push_back(socket);
-    joined.insert(key);
+    joined_[socket.id].insert(key);
     rooms_gauge_.set(static_cast<std::int64_t>(rooms_.size()));
     if (came) tell(key, identity.member, true);  // this socket finds itself in its own room.joined
     parts_.hub.subscribe(socket.id, room_channel(key.workspace, room));
   }
-  catalog::RoomJoined event{room, {}};
-  for (const auto& [member, presence] : rooms_.at(key).members) event.members.push_back(member);
-  send(socket, event);
-  const SignalRun standing(rooms_.at(key).signals.standing(), room, parts_.encoder);
-  if (const auto frame = standing.for_socket(socket.id)) socket.send(frame);
+  tell_how_it_stands(socket, key);
   return {};
+}
+
+void Rooms::tell_how_it_stands(const SocketHandle& socket, const Key& key) const {
+  const Room& room = rooms_.at(key);
+  catalog::RoomJoined event{key.room, {}};
+  for (const auto& [member, presence] : room.members) event.members.push_back(member);
+  send(socket, event);
+  const SignalRun standing(room.signals.standing(), key.room, parts_.encoder);
+  if (const auto frame = standing.for_socket(socket.id)) socket.send(frame);
+}
+
+void Rooms::tell_again(const SocketHandle& socket) const {
+  const auto entry = joined_.find(socket.id);
+  if (entry == joined_.end()) return;
+  for (const Key& key : entry->second) tell_how_it_stands(socket, key);
+}
+
+void Rooms::tell_all_again() const {
+  for (const auto& [key, room] : rooms_) {
+    for (const auto& [member, presence] : room.members) {
+      for (const SocketHandle& socket : presence.tabs) tell_how_it_stands(socket, key);
+    }
+  }
 }
 
 Result<> Rooms::leave(const SocketHandle& socket, const std::string& room) {

@@ -22,6 +22,13 @@ class SocketEvents {
   /// One whole text message, valid UTF-8, within the size and rate limits.
   virtual void received(const SocketHandle& socket, std::string_view text) = 0;
 
+  /// Frames without seq that were meant for the socket were dropped, since its peer was slow; it has caught up with the
+  /// rest now, and should be told what is so.
+  virtual void caught_up(const SocketHandle& socket) = 0;
+
+  /// Broadcasts without seq were dropped, since a shard was behind: any of its sockets may have missed some.
+  virtual void broadcasts_dropped() = 0;
+
   /// The socket is gone, for whatever reason. Called once for each opened, after it.
   virtual void closed(const SocketHandle& socket) = 0;
 };

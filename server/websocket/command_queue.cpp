@@ -22,10 +22,16 @@ bool CommandQueue::push(Command command) {
   const std::lock_guard lock(mutex_);
   if (waiting_.size() >= limit_ && is_ephemeral(command)) {
     dropped_.add();
+    has_dropped_ = true;
     return false;
   }
   waiting_.push_back(std::move(command));
   return waiting_.size() == 1;
+}
+
+bool CommandQueue::take_dropped() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(has_dropped_, false);
 }
 
 void CommandQueue::take(std::vector<Command>& batch) {

@@ -58,13 +58,17 @@ class CommandQueue {
   /// True if the shard must be woken: it is not, as long as an earlier batch is still to be taken.
   [[nodiscard]] bool push(Command command);
 
+  /// Whether broadcasts were dropped since the last call.
+  [[nodiscard]] bool take_dropped();
+
   /// Moves all that waits into `batch`, which must be empty and lends its memory to what comes next.
   void take(std::vector<Command>& batch);
 
  private:
   const std::size_t limit_;
   kernel::Metric& dropped_;
-  std::mutex mutex_;  // protects waiting_
+  std::mutex mutex_;  // protects all that follows
+  bool has_dropped_ = false;
   std::vector<Command> waiting_;
 };
 

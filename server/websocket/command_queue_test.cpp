@@ -35,6 +35,8 @@ TEST(CommandQueue, DropsOnlyFramesWithoutSeqPastItsLimit) {
   EXPECT_EQ(batch.size(), 6);
   const auto& dropped = metrics.counter("orbit_websocket_frames_dropped_total", "", {{"at", "shard"}});
   EXPECT_EQ(dropped.value(), 2);
+  EXPECT_TRUE(queue.take_dropped());
+  EXPECT_FALSE(queue.take_dropped()) << "told once";
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ void OutboundQueue::consume(std::size_t bytes) {
 
 std::size_t OutboundQueue::drop_ephemeral() {
   if (ephemeral_ == 0) return 0;
+  note_dropped();
   return drop_unstarted_if([](const realtime::SharedFrame& frame) { return !frame->seq; });
 }
 

@@ -34,6 +34,12 @@ class OutboundQueue {
   /// So many bytes of front were written.
   void consume(std::size_t bytes);
 
+  /// Notes that a frame without seq was dropped instead of taken.
+  void note_dropped() { has_dropped_ = true; }
+
+  /// Whether any frame without seq was dropped.
+  [[nodiscard]] bool has_dropped() const { return has_dropped_; }
+
   /// Drops the frames without seq of which nothing was written; says how many.
   std::size_t drop_ephemeral();
 
@@ -49,6 +55,7 @@ class OutboundQueue {
   std::deque<realtime::SharedFrame> frames_;
   std::size_t written_ = 0;  // bytes of the first frame
   std::size_t cost_ = 0;
+  bool has_dropped_ = false;
   std::size_t ephemeral_ = 0;  // frames without seq
 };
 

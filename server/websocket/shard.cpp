@@ -31,6 +31,7 @@ class Shard::Impl {
   Impl(Shard& shard, asio::io_context& context, realtime::SocketEvents& events, const kernel::Clock& clock,
        kernel::MetricsRegistry& metrics, const ShardOptions& options)
       : options_(options),
+        events_(events),
         context_(context),
         commands_(options.max_pending_calls, metrics),
         loop_(shard, events, clock, metrics, options),
@@ -53,6 +54,7 @@ class Shard::Impl {
   }
 
   void tick() {
+    if (commands_.take_dropped()) events_.broadcasts_dropped();
     loop_.tick();
     end_turn();
   }
@@ -106,6 +108,7 @@ class Shard::Impl {
   }
 
   const ShardOptions options_;
+  realtime::SocketEvents& events_;
   asio::io_context& context_;
   CommandQueue commands_;
   std::vector<Command> batch_;

@@ -235,6 +235,7 @@ TEST_F(SlowReader, GetsEverythingInOrderOnceItReadsAgain) {
   std::string expected;
   for (int i = 0; i < count; ++i) expected += server_text(std::string(1'000, 'x'));
   EXPECT_EQ(got, expected + server_text("the end"));
+  EXPECT_TRUE(harness.events.caught_up_ids.empty()) << "it missed nothing";
   EXPECT_EQ(harness.metric("orbit_websocket_queued_bytes"), 0);
   harness.broadcast({1}, "straight through");
   harness.run();
@@ -279,6 +280,22 @@ TEST_F(SlowReader, KeepsDurableFramesAtTheCostOfOthers) {
   std::string durable;
   for (int i = 0; i < 20; ++i) durable += server_text(std::string(1'000, 'd'));
   EXPECT_NE(got.find(durable), std::string::npos);
+}
+
+TEST_F(SlowReader, IsReportedOnceItHasCaughtUpWithLessThanAll) {
+  harness.subscribe(0, 1);
+  fill_up();
+  for (int i = 0; i < 60; ++i) harness.broadcast({1}, std::string(1'000, 'l'), std::nullopt);
+  harness.run();
+  EXPECT_TRUE(harness.events.caught_up_ids.empty()) << "it is behind still";
+  for (std::string more = "x"; !more.empty();) {
+    harness.run();
+    more = slow.read();
+  }
+  EXPECT_EQ(harness.events.caught_up_ids, std::vector{harness.events.opened_sockets.at(0).id});
+  harness.broadcast({1}, "straight through");
+  harness.run();
+  EXPECT_EQ(harness.events.caught_up_ids.size(), 1);
 }
 
 TEST_F(SlowReader, HurtsNobodyElse) {

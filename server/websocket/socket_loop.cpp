@@ -220,6 +220,9 @@ void SocketLoop::conclude(std::uint32_t index, SocketWriter::Outcome outcome) {
   switch (outcome) {
     case SocketWriter::Outcome::waiting:
       break;
+    case SocketWriter::Outcome::caught_up:
+      if (outlet.phase == Phase::open) events_.caught_up(handle_of(index));
+      [[fallthrough]];
     case SocketWriter::Outcome::written:
       if (outlet.phase == Phase::answering) {
         drop(index, CloseCause::peer);

@@ -70,6 +70,7 @@ SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const
         break;
       }
       ++metrics_.tally.frames_dropped;
+      queue.note_dropped();
       continue;
     }
     queue.push(frame, std::exchange(written, 0));
@@ -104,9 +105,10 @@ SocketWriter::Outcome SocketWriter::write_queued(std::uint32_t index) {
     if (!all) return Outcome::waiting;
   }
   if (!queue.empty()) return Outcome::waiting;
+  const bool has_dropped = queue.has_dropped();
   forget(index);
   poller_.watch_writes(outlet.descriptor, table_.slot(index), false);
-  return Outcome::written;
+  return has_dropped ? Outcome::caught_up : Outcome::written;
 }
 
 void SocketWriter::replace_queued(std::uint32_t index, realtime::SharedFrame last) {

@@ -16,10 +16,11 @@ namespace orbit::websocket {
 class SocketWriter {
  public:
   enum class Outcome : std::uint8_t {
-    written,   // nothing waits
-    waiting,   // the rest follows once the socket takes it: see write_queued
-    overflow,  // an open socket's queue is full; what didn't fit is gone: end it
-    broken,    // the connection is no more
+    written,    // nothing waits
+    caught_up,  // nothing waits any more, but frames without seq were dropped
+    waiting,    // the rest follows once the socket takes it: see write_queued
+    overflow,   // an open socket's queue is full; what didn't fit is gone: end it
+    broken,     // the connection is no more
   };
 
   SocketWriter(ConnectionTable& table, Poller& poller, ShardMetrics& metrics, std::size_t max_queued);
