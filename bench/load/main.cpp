@@ -1,0 +1,116 @@
+// orbit-load: puts a node under load and says what that costs. Each subcommand is a measurement; several run one after
+// the other.
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+
+#include "load/durability_bench.hpp"
+#include "load/resume_bench.hpp"
+#include "load/storm_bench.hpp"
+
+namespace {
+
+using namespace orbit::bench;
+
+struct Options {
+  StageOptions stage{"build/release/orbit", "build/bench/run", {}, {}};
+  std::string json;
+  ResumeOptions resume;
+  StormOptions storm;
+  DurabilityOptions durability;
+};
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--orbit", options.stage.program, "The program to measure")->capture_default_str();
+  app.add_option("--directory", options.stage.directory, "Where databases are put; emptied first")
+      ->capture_default_str();
+  app.add_option("--json", options.json, "Where to write the figures as JSON");
+  app.add_option("--members", options.stage.shape.members, "Members of the workspace")
+      ->check(CLI::Range(2, 9'000))
+      ->capture_default_str();
+  app.add_option("--node-flag", options.stage.node_flags, "Another flag for `orbit serve`; repeatable");
+}
+
+CLI::App* add_resume(CLI::App& app, ResumeOptions& options) {
+  CLI::App* sub = app.add_subcommand("resume", "What it costs to bring a tab up to date");
+  sub->add_option("--missed", options.missed, "Events that a tab missed; several")->capture_default_str();
+  sub->add_option("--beyond-memory", options.beyond_memory, "Events missed that are more than memory holds; 0: none")
+      ->capture_default_str();
+  sub->add_option("--tabs", options.tabs, "Tabs of each kind in a round")
+      ->check(CLI::Range(2, 100'000))
+      ->capture_default_str();
+  sub->add_option("--at-once", options.at_once, "How many of them are under way at a time")->capture_default_str();
+  sub->add_option("--online", options.online, "People with a tab open all the time")->capture_default_str();
+  sub->add_option("--rounds", options.rounds, "Rounds")->capture_default_str();
+  return sub;
+}
+
+CLI::App* add_storm(CLI::App& app, StormOptions& options) {
+  CLI::App* sub = app.add_subcommand("storm", "All tabs come back at once after a kill -9");
+  sub->add_option("--tabs", options.tabs, "Tabs")->capture_default_str();
+  sub->add_option("--people", options.people, "People that they belong to, at most --members")->capture_default_str();
+  sub->add_option("--missed", options.missed, "Events that each missed")->capture_default_str();
+  sub->add_option("--rounds", options.rounds, "Rounds")->capture_default_str();
+  sub->add_flag("!--no-hydrate", options.hydrate_too, "Leave out the storm of tabs that hydrate anew");
+  return sub;
+}
+
+CLI::App* add_durability(CLI::App& app, DurabilityOptions& options) {
+  CLI::App* sub = app.add_subcommand("durability", "What a commit costs with --durability full and normal");
+  sub->add_option("--connections", options.connections, "HTTP connections; several")->capture_default_str();
+  sub->add_option("--commands", options.commands, "Commands of each kind in a round")->capture_default_str();
+  sub->add_option("--rounds", options.rounds, "Rounds")->capture_default_str();
+  return sub;
+}
+
+template <class Measure, class MeasureOptions>
+Outcome<> take(CLI::App* chosen, Measure measure, Stage& stage, const MeasureOptions& options, Json& json) {
+  if (!chosen->parsed()) return {};
+  auto section = measure(stage, options);
+  if (!section) return std::unexpected(section.error());
+  std::fputs(text_of(*section, isatty(STDOUT_FILENO) != 0).c_str(), stdout);
+  std::fflush(stdout);
+  json.set(section->key, std::move(section->json));
+  return {};
+}
+
+int fail(const Failure& why) {
+  std::fprintf(stderr, "orbit-load: %s\n", why.what.c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Puts an Orbit node under load, and says what that costs. Everything stays on 127.0.0.1.", "orbit-load");
+  app.require_subcommand(1, 3);
+  add_options(app, options);
+  CLI::App* resume = add_resume(app, options.resume);
+  CLI::App* storm = add_storm(app, options.storm);
+  CLI::App* durability = add_durability(app, options.durability);
+  CLI11_PARSE(app, argc, argv);
+
+  signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  const auto stage = Stage::set(options.stage);
+  if (!stage) return fail(stage.error());
+  Json json = Json::object();
+  const auto done = [&]() -> Outcome<> {
+    if (auto taken = take(resume, measure_resume, **stage, options.resume, json); !taken) return taken;
+    if (auto taken = take(storm, measure_storm, **stage, options.storm, json); !taken) return taken;
+    return take(durability, measure_durability, **stage, options.durability, json);
+  }();
+  if (!options.json.empty()) std::ofstream(options.json) << json.text() << "\n";
+  return done ? 0 : fail(done.error());
+}

@@ -1,0 +1,94 @@
+// Tab: one WebSocket, from the first attempt to connect until it is up to date, and on. It tries again where it is
+// refused. Belongs to the poller's thread; not to be destroyed from within the poller's turn.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "load/backoff.hpp"
+#include "load/frame_scanner.hpp"
+#include "load/http_connection.hpp"
+#include "load/poller.hpp"
+
+namespace orbit::bench {
+
+struct TabPlan {
+  std::string handshake;      // the whole request
+  std::string snapshot = {};  // the whole request for a snapshot to hydrate from, after `hello`; empty for none
+  std::optional<std::uint64_t> after = {};  // the cursor that the handshake tells
+  std::uint64_t head = 0;                   // the seq that the tab must have come to when it is live
+};
+
+/// What happened to a tab.
+struct TabStory {
+  TimePoint started;
+  TimePoint greeted;         // by hello
+  TimePoint live;            // everything is here: the events behind hello, and the snapshot if there is one
+  std::size_t refusals = 0;  // 503, and connections that broke before hello
+  std::size_t durable_frames = 0;
+  std::size_t frames = 0;
+  std::uint64_t bytes = 0;  // of the socket and the snapshot
+  std::uint64_t seq = 0;    // the latest
+  bool resynced = false;
+  bool resumed = false;  // hello said that the stream goes on where the cursor is
+};
+
+class Tab final : PollHandler {
+ public:
+  struct Context {
+    Poller& poller;
+    unsigned short port;
+    std::minstd_rand random{1};
+    std::vector<std::size_t> settled = {};  // the numbers of the tabs that have become live, or never will
+  };
+
+  Tab(Context& context, std::size_t number, TabPlan plan)
+      : context_(context), number_(number), plan_(std::move(plan)) {}
+  Tab(const Tab&) = delete;
+  Tab& operator=(const Tab&) = delete;
+  ~Tab() { disconnect(); }
+
+  void open();
+
+  [[nodiscard]] const TabStory& story() const { return story_; }
+  [[nodiscard]] bool is_live() const { return stage_ == Stage::live; }
+  /// Why it will never be live, or is no longer.
+  [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+
+ private:
+  enum class Stage : std::uint8_t { waiting, connecting, upgrading, greeting, catching_up, live };
+
+  void on_ready(std::uint32_t events) override;
+  void connect();
+  void push(std::string_view bytes);
+  void pull();
+  void read_upgrade(std::string_view& bytes);
+  void read_frames(std::string_view bytes);
+  void on_frame(const ScannedFrame& frame);
+  void on_event(const EventFacts& event);
+  void on_hello(std::uint64_t seq);
+  void hydrate();
+  void become_live();
+  void try_again();
+  void give_up(std::string why);
+  void disconnect();
+
+  Context& context_;
+  const std::size_t number_;
+  TabPlan plan_;
+  Stage stage_ = Stage::waiting;
+  bool ponged_ = false;
+  bool hydrated_ = false;
+  Descriptor socket_;
+  HttpAnswerParser upgrade_;
+  FrameScanner scanner_;
+  std::unique_ptr<HttpConnection> http_;
+  Backoff backoff_;
+  TabStory story_;
+  std::optional<Failure> failure_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for timers that come too late
+};
+
+}  // namespace orbit::bench

@@ -1,0 +1,52 @@
+// TabFleet: opens many tabs, all at once or a few at a time, waits until each is up to date, and says how that went.
+// Belongs to the poller's thread.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "load/samples.hpp"
+#include "load/tab.hpp"
+
+namespace orbit::bench {
+
+struct FleetOptions {
+  std::size_t at_once = 1;  // how many are under way at any time
+  bool keep_open = false;   // once live; else each is closed then
+  std::chrono::seconds patience{60};
+  std::optional<TimePoint> since = {};  // what *_after_ms counts from; from the call unless given
+};
+
+struct FleetResult {
+  Samples live_ms;        // from a tab's first attempt until it was live
+  Samples live_after_ms;  // from `since` until a tab was live
+  Samples hello_after_ms;
+  std::size_t resumed = 0;
+  std::size_t resynced = 0;
+  std::size_t refusals = 0;
+  std::size_t durable_frames = 0;
+  std::uint64_t bytes = 0;
+};
+
+class TabFleet {
+ public:
+  TabFleet(Poller& poller, unsigned short port) : context_{poller, port} {}
+
+  /// Failure: a tab that can't become live, or takes too long.
+  [[nodiscard]] Outcome<FleetResult> open(std::vector<TabPlan> plans, const FleetOptions& options);
+
+  /// Those kept open that the node has closed, or sent what it must not.
+  [[nodiscard]] std::size_t lost() const;
+  [[nodiscard]] std::size_t size() const { return kept_.size(); }
+  void close() { kept_.clear(); }
+
+ private:
+  using Tabs = std::vector<std::unique_ptr<Tab>>;
+
+  Outcome<> collect(std::unique_ptr<Tab>& settled, bool keep_open, TimePoint began, FleetResult& result);
+
+  Tab::Context context_;
+  Tabs kept_;
+};
+
+}  // namespace orbit::bench
