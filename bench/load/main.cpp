@@ -20,6 +20,7 @@ struct Options {
   std::string json;
   ResumeOptions resume;
   StormOptions storm;
+  std::vector<std::size_t> workspaces{1, 100};
   DurabilityOptions durability;
 };
 
@@ -55,10 +56,19 @@ CLI::App* add_resume(CLI::App& app, ResumeOptions& options) {
   return sub;
 }
 
-CLI::App* add_storm(CLI::App& app, StormOptions& options) {
+CLI::App* add_storm(CLI::App& app, StormOptions& options, std::vector<std::size_t>& workspaces) {
   CLI::App* sub = app.add_subcommand("storm", "All tabs come back at once after a kill -9");
   sub->add_option("--tabs", options.tabs, "Tabs")->capture_default_str();
-  sub->add_option("--people", options.people, "People that they belong to, at most --members")->capture_default_str();
+  sub->add_option("--workspaces", workspaces, "Workspaces that they are spread over; several, for one storm each")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  sub->add_option("--people", options.people, "People that they belong to, in a single workspace; at most --members")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub->add_option("--branch-members", options.branch_members, "Members of each workspace, where they are many")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub->add_option("--history", options.history, "Events in each workspace's log, at least")->capture_default_str();
   sub->add_option("--missed", options.missed, "Events that each missed")->capture_default_str();
   sub->add_option("--rounds", options.rounds, "Rounds")->capture_default_str();
   sub->add_flag("!--no-hydrate", options.hydrate_too, "Leave out the storm of tabs that hydrate anew");
@@ -97,7 +107,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1, 3);
   add_options(app, options);
   CLI::App* resume = add_resume(app, options.resume);
-  CLI::App* storm = add_storm(app, options.storm);
+  CLI::App* storm = add_storm(app, options.storm, options.workspaces);
   CLI::App* durability = add_durability(app, options.durability);
   CLI11_PARSE(app, argc, argv);
 
@@ -108,7 +118,10 @@ int main(int argc, char** argv) {
   Json json = Json::object();
   const auto done = [&]() -> Outcome<> {
     if (auto taken = take(resume, measure_resume, **stage, options.resume, json); !taken) return taken;
-    if (auto taken = take(storm, measure_storm, **stage, options.storm, json); !taken) return taken;
+    for (const std::size_t workspaces : options.workspaces) {
+      options.storm.workspaces = workspaces;
+      if (auto taken = take(storm, measure_storm, **stage, options.storm, json); !taken) return taken;
+    }
     return take(durability, measure_durability, **stage, options.durability, json);
   }();
   if (!options.json.empty()) std::ofstream(options.json) << json.text() << "\n";

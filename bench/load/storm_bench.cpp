@@ -1,5 +1,9 @@
 #include "load/storm_bench.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
+
 #include "load/tab_fleet.hpp"
 
 namespace orbit::bench {
@@ -16,12 +20,22 @@ struct Way {
   Samples most_ms = {};  // 99 of 100 tabs
   Samples last_ms = {};
   Samples cpu_s = {};
+  Samples own_cpu_s = {};  // of this program
   Samples peak_mb = {};
   Samples resumed = {};
   Samples resynced = {};
   Samples refusals = {};
   Samples megabytes = {};
 };
+
+double own_cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
 
 class StormBench {
  public:
@@ -32,12 +46,7 @@ class StormBench {
   }
 
   Outcome<Section> go() {
-    if (auto made = stage_.world().make_events(stage_.poller(), std::max<std::size_t>(options_.missed, 1), 0); !made) {
-      return std::unexpected(made.error());
-    }
-    auto head = stage_.world().head(stage_.poller());
-    if (!head) return std::unexpected(head.error());
-    head_ = *std::move(head);
+    if (auto made = make_places(); !made) return std::unexpected(made.error());
     if (auto opened = fleet_.open(plans(false), {.at_once = 200, .keep_open = true}); !opened) {
       return std::unexpected(opened.error());
     }
@@ -51,13 +60,41 @@ class StormBench {
   }
 
  private:
-  std::vector<TabPlan> plans(bool hydrate) const {
-    std::optional<Cursor> cursor;
-    if (!hydrate) cursor = Cursor{head_.epoch, head_.seq - options_.missed};
+  // A workspace that the tabs are on, and the end of its stream.
+  struct Place {
+    World world;
+    Cursor head = {};
+  };
+
+  Outcome<> make_places() {
+    if (options_.workspaces == 1) places_.push_back({stage_.world()});
+    if (options_.workspaces > 1) say("Storm: " + std::to_string(options_.workspaces) + " workspaces");
+    for (std::size_t i = places_.size(); i < options_.workspaces; ++i) {
+      auto branch = stage_.world().branch(stage_.poller(), i, options_.branch_members, i * options_.branch_members);
+      if (!branch) return std::unexpected(branch.error());
+      places_.push_back({*std::move(branch)});
+    }
+    for (Place& place : places_) {
+      if (auto made = place.world.make_events(stage_.poller(), std::max(options_.missed, options_.history), 0); !made) {
+        return made;
+      }
+      auto head = place.world.head(stage_.poller());
+      if (!head) return std::unexpected(head.error());
+      place.head = *std::move(head);
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::size_t people() const { return places_.size() > 1 ? options_.branch_members : options_.people; }
+
+  [[nodiscard]] std::vector<TabPlan> plans(bool hydrate) const {
     std::vector<TabPlan> plans;
     for (std::size_t i = 0; i < options_.tabs; ++i) {
-      plans.push_back(stage_.world().tab(i % options_.people, cursor, hydrate));
-      plans.back().head = head_.seq;
+      const auto& [world, head] = places_[i % places_.size()];
+      std::optional<Cursor> cursor;
+      if (!hydrate) cursor = Cursor{head.epoch, head.seq - options_.missed};
+      plans.push_back(world.tab(i / places_.size() % people(), cursor, hydrate));
+      plans.back().head = head.seq;
     }
     return plans;
   }
@@ -71,9 +108,11 @@ class StormBench {
     if (auto started = stage_.node().start(); !started) return started;
     const auto since = stage_.node().listening_since();
     const double before = stage_.node().cpu_us();
+    const double own_before = own_cpu_seconds();
     auto opened = fleet_.open(std::move(coming), {.at_once = options_.tabs, .keep_open = true, .since = since});
     if (!opened) return std::unexpected(opened.error());
     way.cpu_s.add((stage_.node().cpu_us() - before) / 1e6);
+    way.own_cpu_s.add(own_cpu_seconds() - own_before);
     way.down_ms.add(milliseconds(since - killed));
     way.half_ms.add(opened->live_after_ms.percentile(50));
     way.most_ms.add(opened->live_after_ms.percentile(99));
@@ -100,7 +139,9 @@ class StormBench {
       Json entry = Json::object();
       entry.set("way", way.key).set("down_ms", Json::of(way.down_ms)).set("half_ms", Json::of(way.half_ms));
       entry.set("p99_ms", Json::of(way.most_ms)).set("last_ms", Json::of(way.last_ms));
-      entry.set("cpu_s", Json::of(way.cpu_s)).set("sent_mb", Json::of(way.megabytes));
+      entry.set("cpu_s", Json::of(way.cpu_s))
+          .set("own_cpu_s", Json::of(way.own_cpu_s))
+          .set("sent_mb", Json::of(way.megabytes));
       entry.set("resumed", Json::of(way.resumed))
           .set("resynced", Json::of(way.resynced))
           .set("refusals", Json::of(way.refusals));
@@ -108,20 +149,28 @@ class StormBench {
       ways_json.push(std::move(entry));
     }
     Json json = Json::object();
-    json.set("tabs", static_cast<double>(options_.tabs)).set("people", static_cast<double>(options_.people));
+    json.set("tabs", static_cast<double>(options_.tabs)).set("people", static_cast<double>(people()));
+    json.set("workspaces", static_cast<double>(places_.size())).set("history", static_cast<double>(options_.history));
     json.set("missed", static_cast<double>(options_.missed)).set("rounds", static_cast<double>(options_.rounds));
     json.set("ways", std::move(ways_json));
-    return {"storm",
+    const bool many = places_.size() > 1;
+    const auto per_person =
+        static_cast<double>(options_.tabs) / static_cast<double>(people()) / static_cast<double>(places_.size());
+    const std::string where =
+        many ? number(static_cast<double>(places_.size())) + " workspaces of " +
+                   number(static_cast<double>(options_.branch_members)) + " members, each with "
+             : "One workspace of " + number(static_cast<double>(stage_.options().shape.members)) + " members, ";
+    return {many ? "storm_in_many_workspaces" : "storm",
             "The storm: " + number(static_cast<double>(options_.tabs)) + " tabs come back at once after kill -9",
-            {number(static_cast<double>(options_.people)) + " people with " +
-                 number(static_cast<double>(options_.tabs) / static_cast<double>(options_.people), 1) +
-                 " tabs each, in one workspace of " + number(static_cast<double>(stage_.options().shape.members)) +
-                 " members; each missed " + number(static_cast<double>(options_.missed)) + " events; " +
+            {where + number(static_cast<double>(people())) + " people with " + number(per_person, 1) +
+                 " tabs; each tab missed " + number(static_cast<double>(options_.missed)) + " events; " +
                  number(static_cast<double>(options_.rounds)) + " rounds in turns.",
              "Times are from the node's \"listening\" line, medians of the rounds, worst is the slowest round's last "
              "tab; the "
              "node was down for " +
                  number(ways_.front().down_ms.median()) + " ms.",
+             "On the same machine this program took " + number(ways_.front().own_cpu_s.median(), 2) +
+                 " s of CPU to be those tabs.",
              "Refused: handshakes and snapshots that were answered 503 or not at all, and tried again as @orbit/client "
              "does."},
             std::move(table),
@@ -131,15 +180,15 @@ class StormBench {
   Stage& stage_;
   const StormOptions& options_;
   TabFleet fleet_;
-  Cursor head_;
+  std::vector<Place> places_;
   std::vector<Way> ways_;
 };
 
 }  // namespace
 
 Outcome<Section> measure_storm(Stage& stage, const StormOptions& options) {
-  if (options.people == 0 || options.people > stage.world().people()) {
-    return failure("--people must be no more than --members");
+  if (std::max(options.people, options.branch_members + 1) > stage.world().people()) {
+    return failure("--people must be no more than --members, --branch-members less");
   }
   return StormBench(stage, options).go();
 }

@@ -89,13 +89,16 @@ void Tab::on_event(const EventFacts& event) {
   if (*event.seq < story_.seq || (!is_pong && *event.seq == story_.seq)) {
     return give_up("seq " + std::to_string(*event.seq) + " came after " + std::to_string(story_.seq));
   }
-  story_.seq = *event.seq;
-  if (!is_pong || stage_ != Stage::catching_up) return;
-  if (story_.seq < plan_.head) {
-    return give_up("at seq " + std::to_string(story_.seq) + " instead of " + std::to_string(plan_.head));
+  if (is_pong && *event.seq < plan_.head) {
+    return give_up("at seq " + std::to_string(*event.seq) + " instead of " + std::to_string(plan_.head));
   }
-  ponged_ = true;
-  if (hydrated_ || plan_.snapshot.empty()) become_live();
+  ponged_ = ponged_ || is_pong;
+  advance(*event.seq);
+}
+
+void Tab::advance(std::uint64_t seq) {
+  story_.seq = seq;
+  if (stage_ == Stage::catching_up) finish_if_done();
 }
 
 void Tab::on_hello(std::uint64_t seq) {
@@ -103,8 +106,8 @@ void Tab::on_hello(std::uint64_t seq) {
   if (stage_ != Stage::greeting) return give_up("a second hello");
   stage_ = Stage::catching_up;
   story_.greeted = Clock::now();
-  story_.seq = seq;
   story_.resumed = plan_.after == seq;
+  advance(seq);
   push(ping);
   if (!plan_.snapshot.empty() && socket_.is_open()) hydrate();
 }
@@ -121,13 +124,17 @@ void Tab::hydrate() {
     if (answer->status != 200) return give_up("the snapshot was answered " + std::to_string(answer->status));
     story_.bytes += answer->head.size() + answer->body.size();
     hydrated_ = true;
-    if (ponged_) become_live();
+    finish_if_done();
   });
 }
 
-void Tab::become_live() {
+// The pong, which comes behind all events, confirms what the seq said already.
+void Tab::finish_if_done() {
+  const bool complete = story_.seq >= plan_.head && (hydrated_ || plan_.snapshot.empty());
+  if (!complete) return;
+  if (story_.live == TimePoint{}) story_.live = Clock::now();
+  if (!ponged_) return;
   stage_ = Stage::live;
-  story_.live = Clock::now();
   context_.settled.push_back(number_);
 }
 

@@ -25,7 +25,7 @@ struct TabPlan {
 struct TabStory {
   TimePoint started;
   TimePoint greeted;         // by hello
-  TimePoint live;            // everything is here: the events behind hello, and the snapshot if there is one
+  TimePoint live;            // everything is here: all events up to the plan's head, and the snapshot if there is one
   std::size_t refusals = 0;  // 503, and connections that broke before hello
   std::size_t durable_frames = 0;
   std::size_t frames = 0;
@@ -41,7 +41,8 @@ class Tab final : PollHandler {
     Poller& poller;
     unsigned short port;
     std::minstd_rand random{1};
-    std::vector<std::size_t> settled = {};  // the numbers of the tabs that have become live, or never will
+    std::vector<std::size_t> settled =
+        {};  // numbers of tabs: those that are live, and had that confirmed; those that never will be
   };
 
   Tab(Context& context, std::size_t number, TabPlan plan)
@@ -53,7 +54,6 @@ class Tab final : PollHandler {
   void open();
 
   [[nodiscard]] const TabStory& story() const { return story_; }
-  [[nodiscard]] bool is_live() const { return stage_ == Stage::live; }
   /// Why it will never be live, or is no longer.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
 
@@ -70,7 +70,8 @@ class Tab final : PollHandler {
   void on_event(const EventFacts& event);
   void on_hello(std::uint64_t seq);
   void hydrate();
-  void become_live();
+  void advance(std::uint64_t seq);
+  void finish_if_done();
   void try_again();
   void give_up(std::string why);
   void disconnect();

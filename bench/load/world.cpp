@@ -4,8 +4,6 @@ namespace orbit::bench {
 
 namespace {
 
-constexpr std::string_view workspace_path = "/v1/workspaces/acme";
-
 std::string cookie_of(const HttpAnswer& answer) {
   const std::string_view set = answer.header("Set-Cookie");
   return std::string(set.substr(0, set.find(';')));
@@ -19,12 +17,34 @@ Outcome<> expect_cookie(const std::string& cookie, const HttpAnswer& answer) {
 }  // namespace
 
 Outcome<World> World::build(Poller& poller, unsigned short port, const WorldShape& shape) {
-  World world(port);
+  World world(port, shape, "acme");
+  for (std::size_t i = 0; i < shape.members; ++i) {
+    world.people_.emplace_back().email = "person" + std::to_string(i) + "@acme.test";
+  }
   if (auto done = world.sign_owner_in(poller); !done) return std::unexpected(done.error());
-  if (auto done = world.add_roles_and_teams(poller, shape); !done) return std::unexpected(done.error());
-  if (auto done = world.add_people(poller, shape.members); !done) return std::unexpected(done.error());
-  if (auto done = world.put_people_in_teams(poller); !done) return std::unexpected(done.error());
+  if (auto done = world.settle(poller); !done) return std::unexpected(done.error());
   return world;
+}
+
+Outcome<World> World::branch(Poller& poller, std::size_t number, std::size_t members, std::size_t first_person) const {
+  World world(port_, shape_, "branch-" + std::to_string(number));
+  world.owner_ = people_[(first_person + members) % people_.size()].cookie;
+  for (std::size_t i = 0; i < members; ++i) {
+    Person& person = world.people_.emplace_back(people_[(first_person + i) % people_.size()]);
+    person.member_id.clear();
+  }
+  const auto created =
+      ask(poller, port_,
+          request("POST", "/v1/workspaces", world.owner_, R"({"name":"Branch","slug":")" + world.slug_ + "\"}"));
+  if (!created) return std::unexpected(created.error());
+  if (auto done = world.settle(poller); !done) return std::unexpected(done.error());
+  return world;
+}
+
+Outcome<> World::settle(Poller& poller) {
+  if (auto done = add_roles_and_teams(poller); !done) return done;
+  if (auto done = invite_people(poller); !done) return done;
+  return put_people_in_teams(poller);
 }
 
 std::string World::request(std::string_view method, std::string_view path, std::string_view cookie,
@@ -40,7 +60,7 @@ std::string World::request(std::string_view method, std::string_view path, std::
 }
 
 std::string World::command(std::string_view method, std::string_view path, std::string_view body) const {
-  return request(method, std::string(workspace_path).append(path), owner_, body);
+  return request(method, this->path().append(path), owner_, body);
 }
 
 Outcome<> World::sign_owner_in(Poller& poller) {
@@ -51,14 +71,14 @@ Outcome<> World::sign_owner_in(Poller& poller) {
   return expect_cookie(owner_, *answer);
 }
 
-Outcome<> World::add_roles_and_teams(Poller& poller, const WorldShape& shape) {
-  for (std::size_t i = 0; i < shape.roles; ++i) {
+Outcome<> World::add_roles_and_teams(Poller& poller) {
+  for (std::size_t i = 0; i < shape_.roles; ++i) {
     const auto answer = ask(
         poller, port_, command("POST", "/roles", R"({"name":"Craft )" + std::to_string(i) + R"(","permissions":[]})"));
     if (!answer) return std::unexpected(answer.error());
     roles_.emplace_back(json_string(answer->body, "id"));
   }
-  for (std::size_t i = 0; i < shape.teams; ++i) {
+  for (std::size_t i = 0; i < shape_.teams; ++i) {
     const auto answer =
         ask(poller, port_, command("POST", "/teams", R"({"name":"Founding crew )" + std::to_string(i) + "\"}"));
     if (!answer) return std::unexpected(answer.error());
@@ -67,54 +87,53 @@ Outcome<> World::add_roles_and_teams(Poller& poller, const WorldShape& shape) {
   return {};
 }
 
-// By invitation, as people come in: accepting one makes the account and signs it in.
-Outcome<> World::add_people(Poller& poller, std::size_t count) {
-  std::vector<std::string> tokens(count);
-  cookies_.resize(count);
-  members_.resize(count);
+// As people come in: accepting an invite makes the account and signs it in, unless they are signed in already.
+Outcome<> World::invite_people(Poller& poller) {
+  std::vector<std::string> tokens(people_.size());
   const auto invite = [&](std::size_t i) {
-    return command(
-        "POST", "/invites",
-        R"({"email":"person)" + std::to_string(i) + R"(@acme.test","roleId":")" + roles_[i % roles_.size()] + "\"}");
+    people_[i].role = i % roles_.size();
+    return command("POST", "/invites",
+                   R"({"email":")" + people_[i].email + R"(","roleId":")" + roles_[people_[i].role] + "\"}");
   };
-  const auto invited = run(poller, {port_, 4, count, invite, [&](std::size_t i, const HttpAnswer& answer) {
+  const auto invited = run(poller, {port_, 4, people_.size(), invite, [&](std::size_t i, const HttpAnswer& answer) {
                                       tokens[i] = json_string(answer.body, "token");
                                       return tokens[i].empty() ? failure("no invite: " + answer.body) : Outcome<>{};
                                     }});
   if (!invited) return std::unexpected(invited.error());
   const auto accept = [&](std::size_t i) {
-    return request("POST", "/v1/invites/accept", "",
-                   R"({"token":")" + tokens[i] + R"(","name":"Person )" + std::to_string(i) +
-                       R"(","password":"a long password"})");
+    const bool is_new = people_[i].cookie.empty();
+    const std::string account =
+        is_new ? R"(,"name":"Person )" + std::to_string(i) + R"(","password":"a long password")" : "";
+    return request("POST", "/v1/invites/accept", people_[i].cookie, R"({"token":")" + tokens[i] + "\"" + account + "}");
   };
-  const auto accepted = run(poller, {port_, 4, count, accept, [&](std::size_t i, const HttpAnswer& answer) {
-                                       cookies_[i] = cookie_of(answer);
-                                       members_[i] = json_string(answer.body, "id");
-                                       return expect_cookie(cookies_[i], answer);
+  const auto accepted = run(poller, {port_, 4, people_.size(), accept, [&](std::size_t i, const HttpAnswer& answer) {
+                                       people_[i].member_id = json_string(answer.body, "id");
+                                       if (people_[i].cookie.empty()) people_[i].cookie = cookie_of(answer);
+                                       return expect_cookie(people_[i].cookie, answer);
                                      }});
   return accepted ? Outcome<>{} : std::unexpected(accepted.error());
 }
 
 Outcome<> World::put_people_in_teams(Poller& poller) {
   const auto put = [&](std::size_t i) {
-    return command("PUT", "/teams/" + teams_[i % teams_.size()] + "/members/" + members_[i], "");
+    return command("PUT", "/teams/" + teams_[i % teams_.size()] + "/members/" + people_[i].member_id, "");
   };
-  const auto done = run(poller, {port_, 4, members_.size(), put});
+  const auto done = run(poller, {port_, 4, people_.size(), put});
   return done ? Outcome<>{} : std::unexpected(done.error());
 }
 
 TabPlan World::tab(std::size_t person, const std::optional<Cursor>& from, bool hydrate) const {
-  const std::string& cookie = cookies_[person % cookies_.size()];
-  std::string path = "/v1/ws?workspace=acme";
-  if (from) path += "&after=" + std::to_string(from->seq) + "&epoch=" + from->epoch;
+  const std::string& cookie = people_[person % people_.size()].cookie;
+  std::string target = "/v1/ws?workspace=" + slug_;
+  if (from) target += "&after=" + std::to_string(from->seq) + "&epoch=" + from->epoch;
   TabPlan plan;
   if (from) plan.after = from->seq;
-  plan.handshake = request("GET", path, cookie, "");
+  plan.handshake = request("GET", target, cookie, "");
   plan.handshake.insert(plan.handshake.size() - 2,
                         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
   if (hydrate) {
-    plan.snapshot = request("GET", workspace_path, cookie, "");
+    plan.snapshot = request("GET", path(), cookie, "");
     plan.snapshot.insert(plan.snapshot.size() - 2, "Accept-Encoding: gzip, deflate, br\r\n");
   }
   return plan;
@@ -133,12 +152,9 @@ std::string World::next_event(bool last, std::size_t people_spared) {
     return command("PATCH", "/roles/" + roles_[number % roles_.size()], R"({"description":"As of )" + name + "\"}");
   }
   if (number % 10 == 7) return rename_team(number);
-  // Round by round, each gets the role after the one they have.
-  const std::size_t others = members_.size() - people_spared;
-  const std::size_t person = people_spared + role_changes_ % others;
-  const std::size_t role = (person + 1 + role_changes_ / others) % roles_.size();
-  ++role_changes_;
-  return command("PUT", "/members/" + members_[person] + "/role", R"({"roleId":")" + roles_[role] + "\"}");
+  Person& person = people_[people_spared + role_changes_++ % (people_.size() - people_spared)];
+  person.role = (person.role + 1) % roles_.size();
+  return command("PUT", "/members/" + person.member_id + "/role", R"({"roleId":")" + roles_[person.role] + "\"}");
 }
 
 Outcome<> World::make_events(Poller& poller, std::size_t count, std::size_t people_spared) {
@@ -154,7 +170,7 @@ Outcome<> World::make_events(Poller& poller, std::size_t count, std::size_t peop
 }
 
 Outcome<Cursor> World::head(Poller& poller) const {
-  const auto answer = ask(poller, port_, request("GET", workspace_path, owner_, ""));
+  const auto answer = ask(poller, port_, request("GET", path(), owner_, ""));
   if (!answer) return std::unexpected(answer.error());
   const auto seq = json_number(answer->body, "seq");
   if (!seq) return failure("a snapshot without seq");

@@ -1,5 +1,5 @@
-// World: a workspace with its people, and the requests that they make. Built once, over HTTP, in a new node that runs
-// with the demo's data. Belongs to the main thread.
+// World: a workspace with its people, and the requests that they make. Built over HTTP, in a new node that runs with
+// the demo's data. Belongs to the main thread.
 #pragma once
 
 #include <optional>
@@ -27,6 +27,11 @@ class World {
  public:
   [[nodiscard]] static Outcome<World> build(Poller& poller, unsigned short port, const WorldShape& shape);
 
+  /// Another workspace of the same shape, whose members are people of this one, beginning with that person; the one
+  /// behind them owns it.
+  [[nodiscard]] Outcome<World> branch(Poller& poller, std::size_t number, std::size_t members,
+                                      std::size_t first_person) const;
+
   /// The same workspace, on a node elsewhere that has a copy of the database.
   [[nodiscard]] World at(unsigned short port) const {
     World copy = *this;
@@ -35,7 +40,7 @@ class World {
   }
 
   /// How many can be signed in as.
-  [[nodiscard]] std::size_t people() const { return cookies_.size(); }
+  [[nodiscard]] std::size_t people() const { return people_.size(); }
 
   /// What a tab of that person asks: from the cursor on where there is one, and hydrating where `hydrate` says so.
   [[nodiscard]] TabPlan tab(std::size_t person, const std::optional<Cursor>& from, bool hydrate = false) const;
@@ -53,21 +58,32 @@ class World {
   [[nodiscard]] Outcome<Cursor> head(Poller& poller) const;
 
  private:
-  explicit World(unsigned short port) : port_(port) {}
+  struct Person {
+    std::string email;
+    std::string cookie;
+    std::string member_id;
+    std::size_t role = 0;  // an index into roles_
+  };
+
+  World(unsigned short port, const WorldShape& shape, std::string slug)
+      : port_(port), shape_(shape), slug_(std::move(slug)) {}
 
   Outcome<> sign_owner_in(Poller& poller);
-  Outcome<> add_roles_and_teams(Poller& poller, const WorldShape& shape);
-  Outcome<> add_people(Poller& poller, std::size_t count);
+  Outcome<> settle(Poller& poller);
+  Outcome<> add_roles_and_teams(Poller& poller);
+  Outcome<> invite_people(Poller& poller);
   Outcome<> put_people_in_teams(Poller& poller);
+  [[nodiscard]] std::string path() const { return "/v1/workspaces/" + slug_; }
   [[nodiscard]] std::string request(std::string_view method, std::string_view path, std::string_view cookie,
                                     std::string_view body) const;
   [[nodiscard]] std::string next_event(bool last, std::size_t people_spared);
 
   unsigned short port_;
-  std::string owner_;                 // cookie
-  std::vector<std::string> cookies_;  // of each person but the owner
-  std::vector<std::string> members_;  // their ids, in the same order
-  std::vector<std::string> roles_;    // those without permissions
+  WorldShape shape_;
+  std::string slug_;
+  std::string owner_;               // cookie
+  std::vector<Person> people_;      // all members but the owner
+  std::vector<std::string> roles_;  // those without permissions
   std::vector<std::string> teams_;
   std::size_t role_changes_ = 0;
   std::size_t happened_ = 0;
