@@ -139,6 +139,10 @@ TabPlan World::tab(std::size_t person, const std::optional<Cursor>& from, bool h
   return plan;
 }
 
+std::string World::rename(std::size_t number) const {
+  return command("PATCH", "", R"({"name":"Acme )" + std::to_string(number) + "\"}");
+}
+
 std::string World::rename_team(std::size_t number) const {
   return command("PATCH", "/teams/" + teams_[number % teams_.size()],
                  R"({"name":"Crew )" + std::to_string(number) + "\"}");
@@ -146,10 +150,10 @@ std::string World::rename_team(std::size_t number) const {
 
 std::string World::next_event(bool last, std::size_t people_spared) {
   const std::size_t number = happened_++;
-  const std::string name = std::to_string(number);
-  if (last || number % 10 == 9) return command("PATCH", "", R"({"name":"Acme )" + name + "\"}");
+  if (last || number % 10 == 9) return rename(number);
   if (number % 10 == 8) {
-    return command("PATCH", "/roles/" + roles_[number % roles_.size()], R"({"description":"As of )" + name + "\"}");
+    return command("PATCH", "/roles/" + roles_[number % roles_.size()],
+                   R"({"description":"As of )" + std::to_string(number) + "\"}");
   }
   if (number % 10 == 7) return rename_team(number);
   Person& person = people_[people_spared + role_changes_++ % (people_.size() - people_spared)];

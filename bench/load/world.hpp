@@ -47,7 +47,7 @@ class World {
 
   /// A request with a body, from the workspace's owner.
   [[nodiscard]] std::string command(std::string_view method, std::string_view path, std::string_view body) const;
-  [[nodiscard]] std::string rename_team(std::size_t number) const;
+  [[nodiscard]] std::string rename(std::size_t number) const;
 
   /// Makes that many things happen, each one event that every tab sees: seven of ten are a change of somebody's role,
   /// the others of a role, a team, the workspace; the last one is always of the workspace. The first `people_spared`
@@ -76,6 +76,7 @@ class World {
   [[nodiscard]] std::string path() const { return "/v1/workspaces/" + slug_; }
   [[nodiscard]] std::string request(std::string_view method, std::string_view path, std::string_view cookie,
                                     std::string_view body) const;
+  [[nodiscard]] std::string rename_team(std::size_t number) const;
   [[nodiscard]] std::string next_event(bool last, std::size_t people_spared);
 
   unsigned short port_;
