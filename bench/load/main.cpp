@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "load/durability_bench.hpp"
+#include "load/machine_load.hpp"
 #include "load/resume_bench.hpp"
 #include "load/storm_bench.hpp"
 
@@ -86,8 +87,12 @@ CLI::App* add_durability(CLI::App& app, DurabilityOptions& options) {
 template <class Measure, class MeasureOptions>
 Outcome<> take(CLI::App* chosen, Measure measure, Stage& stage, const MeasureOptions& options, Json& json) {
   if (!chosen->parsed()) return {};
+  const MachineLoad machine(stage.node());
   auto section = measure(stage, options);
   if (!section) return std::unexpected(section.error());
+  const double others = machine.others_share();
+  section->notes.push_back("Meanwhile other programs took " + number(others * 100) + " % of this machine's CPU time.");
+  section->json.set("others_cpu_share", others);
   std::fputs(text_of(*section, isatty(STDOUT_FILENO) != 0).c_str(), stdout);
   std::fflush(stdout);
   json.set(section->key, std::move(section->json));

@@ -45,7 +45,7 @@ class ResumeBench {
     for (std::size_t round = 0; round < options_.rounds; ++round) {
       say("Resume: round " + std::to_string(round + 1) + " of " + std::to_string(options_.rounds));
       if (auto done = from_log(); !done) return std::unexpected(done.error());
-      if (auto done = from_memory(); !done) return std::unexpected(done.error());
+      if (auto done = from_memory(round); !done) return std::unexpected(done.error());
     }
     return section();
   }
@@ -86,15 +86,19 @@ class ResumeBench {
     return {};
   }
 
-  Outcome<> from_memory() {
+  Outcome<> from_memory(std::size_t round) {
     const std::size_t most = std::ranges::max(options_.missed);
     if (auto made = stage_.world().make_events(stage_.poller(), most, options_.online); !made) return made;
     if (auto done = rest_and_find_head(); !done) return done;
-    for (std::size_t i = 0; i < options_.missed.size(); ++i) {
-      if (auto done = take(memory_[i], behind(options_.missed[i]), false); !done) return done;
+    // Each round begins with another of them; the one beyond memory is last, since it puts more into memory.
+    std::vector<Way*> turns{&open_, &hydrate_};
+    for (Way& way : memory_) turns.push_back(&way);
+    std::ranges::rotate(turns, turns.begin() + static_cast<std::ptrdiff_t>(round % turns.size()));
+    for (Way* way : turns) {
+      const bool hydrates = way == &hydrate_;
+      const auto cursor = hydrates ? std::nullopt : std::optional(behind(way->missed));
+      if (auto done = take(*way, cursor, hydrates); !done) return done;
     }
-    if (auto done = take(open_, head_, false); !done) return done;
-    if (auto done = take(hydrate_, std::nullopt, true); !done) return done;
     if (options_.beyond_memory > 0) {
       if (auto done = take(beyond_, behind(options_.beyond_memory), false); !done) return done;
     }

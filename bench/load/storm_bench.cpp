@@ -1,9 +1,8 @@
 #include "load/storm_bench.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 
+#include "load/machine_load.hpp"
 #include "load/tab_fleet.hpp"
 
 namespace orbit::bench {
@@ -27,15 +26,6 @@ struct Way {
   Samples refusals = {};
   Samples megabytes = {};
 };
-
-double own_cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 class StormBench {
  public:
