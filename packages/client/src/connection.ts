@@ -148,11 +148,11 @@ export class Connection {
   #look(): void {
     const now = Date.now();
     if (!this.isGreeted) {
-      this.#events.debug("no hello in time");
+      this.#events.debug("no hello");
       return this.#lose(abnormal);
     }
     if (this.#pingedAt !== 0) {
-      this.#events.debug("no answer to a ping");
+      this.#events.debug("no pong");
       return this.#lose(abnormal);
     }
     const silence = now - this.#heardAt;

@@ -17,6 +17,7 @@ import { Outbox } from "./outbox.ts";
 import { watchPage } from "./page_lifecycle.ts";
 import { type FetchSnapshot, fetchSnapshot, SnapshotRefused } from "./snapshot.ts";
 import type { EndReason, RealtimeStatus } from "./status.ts";
+import { tell } from "./tell.ts";
 import { StateDraft } from "./workspace_state.ts";
 import { can, commit, createStores, type Readable, stateOf, type WorkspaceStores } from "./workspace_stores.ts";
 
@@ -384,7 +385,7 @@ export class RealtimeClient {
 
   #drop(reason: string): void {
     this.#dropped.malformed++;
-    this.#debug(`dropped a malformed frame: ${reason}`);
+    this.#debug(`dropped: ${reason}`);
   }
 
   #setStatus(status: RealtimeStatus): void {
@@ -394,17 +395,4 @@ export class RealtimeClient {
 
 function isDurable(event: ServerEvent): event is ServerEvent & { seq: number } {
   return "seq" in event && !["hello", "pong", "resync"].includes(event.type);
-}
-
-// One tap that throws stops neither the others nor the client; its error surfaces as any that nobody caught.
-function tell<Tap>(taps: ReadonlySet<Tap>, call: (tap: Tap) => void): void {
-  for (const tap of taps) {
-    try {
-      call(tap);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
-  }
 }
