@@ -32,7 +32,7 @@ struct Config {
   std::string web;  // folder of the built page; empty for none
   bool demo = false;
   std::size_t shards = 0;  // 0: one for each core
-  std::size_t worker_threads = 4;
+  std::size_t worker_threads = 16;
   std::chrono::milliseconds presence_grace{2'000};
   std::chrono::milliseconds heartbeat{25'000};
   std::chrono::milliseconds drain{3'000};

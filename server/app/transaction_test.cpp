@@ -83,6 +83,39 @@ TEST_F(TransactionTest, SeqsHaveNoGapsThoughManyThreadsCommitAndSomeRollBack) {
   EXPECT_TRUE(std::ranges::is_sorted(collector.seqs)) << "the listener hears of commits in their order";
 }
 
+// Who shares a commit with whom is up to the threads; what each is told must be so however that falls out.
+TEST_F(TransactionTest, OneThatFailsTakesNothingFromThoseCommittedWithIt) {
+  new_events();
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < 20; ++i) {
+        const auto add_team = [&] {
+          return domain->unit_of_work.run([&](WriteContext& context) -> Result<> {
+            auto engines = team(std::to_string(t) + "." + std::to_string(i));
+            domain->repositories.teams.save(context, engines);
+            if (t % 4 == 1) return kernel::failure(kernel::ErrorKind::conflict, "no", "no");
+            if (t % 4 == 2) throw std::runtime_error("broken");
+            return {};
+          });
+        };
+        if (t % 4 == 2) {
+          EXPECT_THROW(static_cast<void>(add_team()), std::runtime_error);
+        } else {
+          EXPECT_EQ(code(add_team()), t % 4 == 1 ? "no" : "");
+        }
+        if (t % 4 == 3) {
+          EXPECT_EQ(code(domain->teams.create(ada, "acme", std::to_string(t) + "." + std::to_string(i))),
+                    "team.name_taken");
+        }
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(team_count(), 4U * 20U);
+  EXPECT_EQ(new_events().size(), 4U * 20U);
+}
+
 TEST_F(TransactionTest, AReadIsOneSnapshot) {
   const auto counts =
       domain->unit_of_work.read([&](const ReadContext& context) -> Result<std::pair<std::size_t, std::size_t>> {

@@ -8,6 +8,21 @@
 
 namespace orbit::identity {
 
+namespace {
+
+class Place {
+ public:
+  explicit Place(std::counting_semaphore<PasswordHasher::max_at_once>& places) : places_(places) { places_.acquire(); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { places_.release(); }
+
+ private:
+  std::counting_semaphore<PasswordHasher::max_at_once>& places_;
+};
+
+}  // namespace
+
 PasswordHasher::Cost PasswordHasher::interactive_cost() {
   return {crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE};
 }
@@ -20,6 +35,7 @@ PasswordHasher::PasswordHasher(Cost cost) : cost_(cost) {
 }
 
 std::string PasswordHasher::hash(std::string_view password) const {
+  const Place place(places_);
   std::array<char, crypto_pwhash_STRBYTES> text;
   if (crypto_pwhash_str(text.data(), password.data(), password.size(), cost_.operations, cost_.memory_bytes) != 0) {
     throw std::bad_alloc();
@@ -28,6 +44,7 @@ std::string PasswordHasher::hash(std::string_view password) const {
 }
 
 bool PasswordHasher::verify(std::string_view password, const std::string& hash) const {
+  const Place place(places_);
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }
 

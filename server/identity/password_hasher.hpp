@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <semaphore>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ class PasswordHasher {
   /// The least that libsodium takes, for tests.
   [[nodiscard]] static Cost least_cost();
 
+  /// How many hash at the same time, so that many who sign in at once don't take the machine's memory; the others wait.
+  static constexpr std::ptrdiff_t max_at_once = 4;
+
   explicit PasswordHasher(Cost cost);
 
   /// Throws std::bad_alloc where the memory can't be had.
@@ -33,6 +37,7 @@ class PasswordHasher {
 
  private:
   Cost cost_;
+  mutable std::counting_semaphore<max_at_once> places_{max_at_once};
   std::string hash_of_nothing_;
 };
 

@@ -24,21 +24,29 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
-std::unique_ptr<soci::session> open_sqlite(const std::filesystem::path& path, Durability durability) {
-  auto session = std::make_unique<soci::session>(soci::sqlite3, "db=\"" + path.string() + "\" timeout=5");
+std::unique_ptr<DatabaseSession> open_sqlite(const std::filesystem::path& path, Durability durability) {
+  auto opened = std::make_unique<DatabaseSession>(soci::sqlite3, "db=\"" + path.string() + "\" timeout=5");
+  soci::session& session = opened->soci();
   // WAL lets readers go on beside the writer; FULL syncs at each commit, so that what was answered survives power loss;
   // NORMAL syncs at checkpoints only.
-  *session << "PRAGMA journal_mode = WAL";
-  *session << (durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-  *session << "PRAGMA foreign_keys = ON";
-  *session << "PRAGMA cache_size = -16000";
-  *session << "SELECT count(*) FROM sqlite_master";
-  return session;
+  session << "PRAGMA journal_mode = WAL";
+  session << (durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  session << "PRAGMA foreign_keys = ON";
+  session << "PRAGMA cache_size = -16000";
+  session << "SELECT count(*) FROM sqlite_master";
+  return opened;
 }
 
 SessionPool::Metrics pool_metrics(kernel::MetricsRegistry& metrics, const char* pool) {
   return {metrics.counter("orbit_database_waits_total", "Transactions that waited for a session", {{"pool", pool}}),
           metrics.counter("orbit_database_timeouts_total", "Transactions that waited in vain", {{"pool", pool}})};
+}
+
+SociUnitOfWork::Metrics unit_of_work_metrics(kernel::MetricsRegistry& metrics) {
+  return {metrics.counter("orbit_database_failures_total", "Transactions that failed in the database"),
+          metrics.counter("orbit_database_transactions_total", "Transactions that were to write"),
+          metrics.counter("orbit_database_commits_total", "Commits; those who wait at the same time share one"),
+          pool_metrics(metrics, "writer").timeouts};
 }
 
 }  // namespace
@@ -54,8 +62,7 @@ struct Database::Parts {
         readers(
             options.readers, [&] { return open_sqlite(path, options.durability); }, options.patience,
             pool_metrics(metrics, "reader")),
-        unit_of_work(writers, readers,
-                     metrics.counter("orbit_database_failures_total", "Transactions that failed in the database")) {}
+        unit_of_work(writers, readers, options.patience, unit_of_work_metrics(metrics)) {}
 
   const kernel::Clock& clock;
   const Durability durability;
@@ -117,12 +124,12 @@ constexpr const char* epoch_row = "epoch";
 constexpr const char* boot_row = "served_on_boot";
 constexpr const char* durability_row = "served_with_durability";
 
-std::string meta(soci::session& session, const std::string& name) {
+std::string meta(DatabaseSession& session, const std::string& name) {
   const auto row = select_one<std::string>(session, "SELECT content FROM meta WHERE name = :name", name);
   return row ? std::get<0>(*row) : "";
 }
 
-void set_meta(soci::session& session, const std::string& name, const std::string& content) {
+void set_meta(DatabaseSession& session, const std::string& name, const std::string& content) {
   execute(session,
           "INSERT INTO meta (name, content) VALUES (:name, :content) "
           "ON CONFLICT (name) DO UPDATE SET content = excluded.content",
@@ -145,14 +152,14 @@ Result<bool> Database::begin_serving(const std::string& boot_id) {
     // The note itself must outlive a power cut.
     const auto lease = parts_->writers.lend();
     if (!lease) return failure(ErrorKind::unavailable, "database.busy", "The database is busy.");
-    lease->session() << "PRAGMA wal_checkpoint(FULL)";
+    lease->session().soci() << "PRAGMA wal_checkpoint(FULL)";
   }
   return renewed;
 }
 
 Result<bool> Database::note_serving(const std::string& boot_id) {
   return parts_->unit_of_work.run([&](kernel::WriteContext& context) -> Result<bool> {
-    soci::session& session = session_of(context);
+    DatabaseSession& session = session_of(context);
     const std::string normal = "normal";
     const bool may_have_lost = meta(session, durability_row) == normal && meta(session, boot_row) != boot_id;
     if (may_have_lost) set_meta(session, epoch_row, kernel::to_string(kernel::new_uuid(parts_->clock)));

@@ -31,16 +31,16 @@ std::vector<std::pair<std::string, std::string>> ids_from_json(const std::string
 
 }  // namespace
 
-Seq reserve_seqs(soci::session& session, WorkspaceId workspace, Seq count) {
-  execute(session,
-          "INSERT INTO streams (workspace_id, seq, published_seq) VALUES (:workspace, :count, 0) "
-          "ON CONFLICT (workspace_id) DO UPDATE SET seq = streams.seq + excluded.seq",
-          workspace, count);
-  const auto head = select_one<Seq>(session, "SELECT seq FROM streams WHERE workspace_id = :workspace", workspace);
+Seq reserve_seqs(DatabaseSession& session, WorkspaceId workspace, Seq count) {
+  const auto head =
+      select_one<Seq>(session,
+                      "INSERT INTO streams (workspace_id, seq, published_seq) VALUES (:workspace, :count, 0) "
+                      "ON CONFLICT (workspace_id) DO UPDATE SET seq = streams.seq + excluded.seq RETURNING seq",
+                      workspace, count);
   return std::get<0>(head.value()) - count + 1;
 }
 
-void insert_event(soci::session& session, const DomainEvent& event) {
+void insert_event(DatabaseSession& session, const DomainEvent& event) {
   execute(session,
           "INSERT INTO event_log (workspace_id, seq, type, ids, occurred_at) "
           "VALUES (:workspace, :seq, :type, :ids, :occurred_at)",
@@ -129,7 +129,7 @@ Seq SociEventLog::trimmable_seq(const ReadContext& context, WorkspaceId workspac
 }
 
 std::size_t SociEventLog::trim(kernel::WriteContext& context, WorkspaceId workspace, Seq until) const {
-  soci::session& session = session_of(context);
+  DatabaseSession& session = session_of(context);
   const auto trimmed =
       execute(session, "DELETE FROM event_log WHERE workspace_id = :workspace AND seq <= :until", workspace, until);
   execute(session,

@@ -2,16 +2,15 @@
 // functions on the thread that has the session.
 #pragma once
 
-#include <soci/soci.h>
-
 #include "kernel/event_log.hpp"
+#include "storage/database_session.hpp"
 
 namespace orbit::storage {
 
 /// Takes `count` seqs of the workspace, in this transaction, and returns the first.
-[[nodiscard]] kernel::Seq reserve_seqs(soci::session& session, kernel::WorkspaceId workspace, kernel::Seq count);
+[[nodiscard]] kernel::Seq reserve_seqs(DatabaseSession& session, kernel::WorkspaceId workspace, kernel::Seq count);
 
-void insert_event(soci::session& session, const kernel::DomainEvent& event);
+void insert_event(DatabaseSession& session, const kernel::DomainEvent& event);
 
 class SociEventLog final : public kernel::EventLog, public kernel::LogTrimming {
  public:

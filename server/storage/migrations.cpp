@@ -33,9 +33,9 @@ std::vector<std::string> statements(std::string_view sql) {
   return out;
 }
 
-void apply(soci::session& session, const Migration& migration, const kernel::Clock& clock) {
-  soci::transaction transaction(session);
-  for (const std::string& statement : statements(migration.sql)) session << statement;
+void apply(DatabaseSession& session, const Migration& migration, const kernel::Clock& clock) {
+  soci::transaction transaction(session.soci());
+  for (const std::string& statement : statements(migration.sql)) session.soci() << statement;
   execute(session, "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (:a, :b, :c, :d)",
           migration.version, std::string(migration.name), checksum(migration.sql), clock.now());
   if (migration.version == 1) {
@@ -47,10 +47,10 @@ void apply(soci::session& session, const Migration& migration, const kernel::Clo
 
 }  // namespace
 
-Result<std::vector<std::string>> migrate(soci::session& session, std::span<const Migration> migrations,
+Result<std::vector<std::string>> migrate(DatabaseSession& session, std::span<const Migration> migrations,
                                          const kernel::Clock& clock) {
-  session << "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, "
-             "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+  session.soci() << "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, "
+                    "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
   const auto applied = select<int, std::string, std::string>(
       session, "SELECT version, name, checksum FROM schema_migrations ORDER BY version");
   if (applied.size() > migrations.size()) {

@@ -2,14 +2,13 @@
 // Called on the thread that has the session.
 #pragma once
 
-#include <soci/soci.h>
-
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "kernel/clock.hpp"
 #include "kernel/error.hpp"
+#include "storage/database_session.hpp"
 
 namespace orbit::storage {
 
@@ -24,7 +23,7 @@ struct Migration {
 
 /// Applies what is missing and returns the names of what it applied. A new database also gets its epoch. Errors:
 /// conflict "database.newer" (made by a newer program), "database.changed" (an applied migration was another then).
-[[nodiscard]] kernel::Result<std::vector<std::string>> migrate(soci::session& session,
+[[nodiscard]] kernel::Result<std::vector<std::string>> migrate(DatabaseSession& session,
                                                                std::span<const Migration> migrations,
                                                                const kernel::Clock& clock);
 

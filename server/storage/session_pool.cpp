@@ -15,7 +15,7 @@ SessionPool::SessionPool(std::size_t size, const Open& open, std::chrono::millis
 std::optional<SessionPool::Lease> SessionPool::lend() {
   std::unique_lock lock(mutex_);
   if (!idle_.empty()) {
-    soci::session* session = idle_.back();
+    DatabaseSession* session = idle_.back();
     idle_.pop_back();
     return Lease(*this, *session);
   }
@@ -30,7 +30,7 @@ std::optional<SessionPool::Lease> SessionPool::lend() {
   return std::nullopt;
 }
 
-void SessionPool::give_back(soci::session& session) {
+void SessionPool::give_back(DatabaseSession& session) {
   const std::lock_guard lock(mutex_);
   if (waiting_.empty()) {
     idle_.push_back(&session);

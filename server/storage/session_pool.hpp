@@ -2,8 +2,6 @@
 // protects the queue.
 #pragma once
 
-#include <soci/soci.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "kernel/metrics.hpp"
+#include "storage/database_session.hpp"
 
 namespace orbit::storage {
 
@@ -24,7 +23,7 @@ class SessionPool {
     kernel::Metric& timeouts;  // and did so in vain
   };
 
-  using Open = std::function<std::unique_ptr<soci::session>()>;
+  using Open = std::function<std::unique_ptr<DatabaseSession>()>;
 
   /// Opens `size` sessions at once; what `open` throws, this throws.
   SessionPool(std::size_t size, const Open& open, std::chrono::milliseconds patience, Metrics metrics);
@@ -32,17 +31,17 @@ class SessionPool {
   /// A session on loan; given back when it goes out of scope.
   class Lease {
    public:
-    Lease(SessionPool& pool, soci::session& session) : pool_(&pool), session_(&session) {}
+    Lease(SessionPool& pool, DatabaseSession& session) : pool_(&pool), session_(&session) {}
     Lease(Lease&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), session_(other.session_) {}
     Lease& operator=(Lease&&) = delete;
     ~Lease() {
       if (pool_ != nullptr) pool_->give_back(*session_);
     }
-    [[nodiscard]] soci::session& session() const { return *session_; }
+    [[nodiscard]] DatabaseSession& session() const { return *session_; }
 
    private:
     SessionPool* pool_;
-    soci::session* session_;
+    DatabaseSession* session_;
   };
 
   /// nullopt when none came free within the pool's patience.
@@ -51,16 +50,16 @@ class SessionPool {
  private:
   struct Waiter {
     std::condition_variable served;
-    soci::session* session = nullptr;
+    DatabaseSession* session = nullptr;
   };
 
-  void give_back(soci::session& session);
+  void give_back(DatabaseSession& session);
 
-  std::vector<std::unique_ptr<soci::session>> sessions_;
+  std::vector<std::unique_ptr<DatabaseSession>> sessions_;
   const std::chrono::milliseconds patience_;
   Metrics metrics_;
   std::mutex mutex_;  // protects the two lists below
-  std::vector<soci::session*> idle_;
+  std::vector<DatabaseSession*> idle_;
   std::deque<Waiter*> waiting_;
 };
 

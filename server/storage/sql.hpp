@@ -1,4 +1,4 @@
-// Typed queries over a SOCI session: values in, tuples out. For this room's own .cpp files; plain functions on the
+// Typed queries over a session: values in, tuples out. For this room's own .cpp files; plain functions on the
 // thread that has the session.
 #pragma once
 
@@ -12,6 +12,7 @@
 
 #include "kernel/clock.hpp"
 #include "kernel/id.hpp"
+#include "storage/database_session.hpp"
 
 namespace orbit::storage {
 
@@ -102,26 +103,65 @@ struct Cell<std::optional<T>> {
   }
 };
 
+/// A query with the variables that it reads from and writes to, whose addresses it has been told.
+template <class Out, class In>
+class PreparedQuery;
+
+template <class... Out, class... In>
+class PreparedQuery<std::tuple<Out...>, std::tuple<In...>> final : public Prepared {
+ public:
+  PreparedQuery(soci::session& session, const std::string& sql) : statement_(bind(session.prepare << sql)) {}
+
+  [[nodiscard]] std::vector<std::tuple<Out...>> select(const In&... in) {
+    values_ = {Cell<In>(in)...};
+    statement_.execute();
+    std::vector<std::tuple<Out...>> rows;
+    while (statement_.fetch()) {
+      rows.push_back(std::apply([](const auto&... cell) { return std::tuple<Out...>(cell.read()...); }, row_));
+    }
+    return rows;
+  }
+
+  long long execute(const In&... in) {
+    values_ = {Cell<In>(in)...};
+    statement_.execute(true);
+    return statement_.get_affected_rows();
+  }
+
+ private:
+  soci::details::prepare_temp_type bind(soci::details::prepare_temp_type prepared) {
+    std::apply([&](auto&... cell) { ((prepared, soci::into(cell.column, cell.indicator)), ...); }, row_);
+    std::apply([&](auto&... cell) { ((prepared, soci::use(cell.column, cell.indicator)), ...); }, values_);
+    return prepared;
+  }
+
+  std::tuple<Cell<Out>...> row_;
+  std::tuple<Cell<In>...> values_;
+  soci::statement statement_;
+};
+
+/// Hands the prepared query to `use`; one that fails is not used again.
+template <class Query, class Use>
+auto with_prepared(DatabaseSession& session, const std::string& sql, Use use) {
+  try {
+    return use(session.prepared<Query>(sql));
+  } catch (...) {
+    session.forget(sql);
+    throw;
+  }
+}
+
 /// Runs a query whose placeholders (:a, :b …) take the values in order, and returns its rows.
 template <class... Out, class... In>
-[[nodiscard]] std::vector<std::tuple<Out...>> select(soci::session& session, const std::string& sql, const In&... in) {
-  std::tuple<Cell<Out>...> out;
-  std::tuple<Cell<In>...> values{Cell<In>(in)...};
-  auto prepared = session.prepare << sql;
-  std::apply([&](auto&... cell) { ((prepared, soci::into(cell.column, cell.indicator)), ...); }, out);
-  std::apply([&](auto&... cell) { ((prepared, soci::use(cell.column, cell.indicator)), ...); }, values);
-  soci::statement statement(prepared);
-  statement.execute();
-  std::vector<std::tuple<Out...>> rows;
-  while (statement.fetch()) {
-    rows.push_back(std::apply([](const auto&... cell) { return std::tuple<Out...>(cell.read()...); }, out));
-  }
-  return rows;
+[[nodiscard]] std::vector<std::tuple<Out...>> select(DatabaseSession& session, const std::string& sql,
+                                                     const In&... in) {
+  using Query = PreparedQuery<std::tuple<Out...>, std::tuple<In...>>;
+  return with_prepared<Query>(session, sql, [&](Query& query) { return query.select(in...); });
 }
 
 /// As select, for a query with at most one row.
 template <class... Out, class... In>
-[[nodiscard]] std::optional<std::tuple<Out...>> select_one(soci::session& session, const std::string& sql,
+[[nodiscard]] std::optional<std::tuple<Out...>> select_one(DatabaseSession& session, const std::string& sql,
                                                            const In&... in) {
   auto rows = select<Out...>(session, sql, in...);
   if (rows.empty()) return std::nullopt;
@@ -130,13 +170,9 @@ template <class... Out, class... In>
 
 /// Runs a statement and returns how many rows it touched.
 template <class... In>
-long long execute(soci::session& session, const std::string& sql, const In&... in) {
-  std::tuple<Cell<In>...> values{Cell<In>(in)...};
-  auto prepared = session.prepare << sql;
-  std::apply([&](auto&... cell) { ((prepared, soci::use(cell.column, cell.indicator)), ...); }, values);
-  soci::statement statement(prepared);
-  statement.execute(true);
-  return statement.get_affected_rows();
+long long execute(DatabaseSession& session, const std::string& sql, const In&... in) {
+  using Query = PreparedQuery<std::tuple<>, std::tuple<In...>>;
+  return with_prepared<Query>(session, sql, [&](Query& query) { return query.execute(in...); });
 }
 
 }  // namespace orbit::storage

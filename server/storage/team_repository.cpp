@@ -20,7 +20,7 @@ namespace {
 // Two queries, whatever the number of teams; both take the same condition on t.
 template <class... In>
 std::vector<Team::State> select_teams(const ReadContext& context, const std::string& where, const In&... in) {
-  soci::session& session = session_of(context);
+  DatabaseSession& session = session_of(context);
   std::vector<Team::State> teams;
   std::unordered_map<TeamId, std::size_t> place;
   for (auto& [id, workspace, name, created_at] : select<TeamId, WorkspaceId, std::string, Timestamp>(
@@ -62,7 +62,7 @@ std::vector<Team> SociTeamRepository::list_of_member(const ReadContext& context,
 }
 
 void SociTeamRepository::store(WriteContext& context, const Team::State& state) const {
-  soci::session& session = session_of(context);
+  DatabaseSession& session = session_of(context);
   execute(session,
           "INSERT INTO teams (id, workspace_id, name, created_at) VALUES (:a, :b, :c, :d) "
           "ON CONFLICT (id) DO UPDATE SET name = excluded.name",
