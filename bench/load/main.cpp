@@ -9,6 +9,7 @@
 
 #include "load/durability_bench.hpp"
 #include "load/machine_load.hpp"
+#include "load/path_bench.hpp"
 #include "load/resume_bench.hpp"
 #include "load/storm_bench.hpp"
 
@@ -23,6 +24,7 @@ struct Options {
   StormOptions storm;
   std::vector<std::size_t> workspaces{1, 100};
   DurabilityOptions durability;
+  PathOptions path;
 };
 
 void raise_descriptor_limit() {
@@ -84,6 +86,19 @@ CLI::App* add_durability(CLI::App& app, DurabilityOptions& options) {
   return sub;
 }
 
+CLI::App* add_path(CLI::App& app, PathOptions& options) {
+  CLI::App* sub = app.add_subcommand("path", "From a command that is due until the last tab has its event");
+  sub->add_option("--tabs", options.tabs, "Tabs on the workspace")->check(CLI::Range(1, 15'000))->capture_default_str();
+  sub->add_option("--rate", options.rates, "Commands a second; several, one after the other")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub->add_option("--connections", options.connections, "HTTP connections")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub->add_option("--seconds", options.seconds, "For each rate")->check(CLI::PositiveNumber)->capture_default_str();
+  return sub;
+}
+
 template <class Measure, class MeasureOptions>
 Outcome<> take(CLI::App* chosen, Measure measure, Stage& stage, const MeasureOptions& options, Json& json) {
   if (!chosen->parsed()) return {};
@@ -109,11 +124,12 @@ int fail(const Failure& why) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Puts an Orbit node under load, and says what that costs. Everything stays on 127.0.0.1.", "orbit-load");
-  app.require_subcommand(1, 3);
+  app.require_subcommand(1, 4);
   add_options(app, options);
   CLI::App* resume = add_resume(app, options.resume);
   CLI::App* storm = add_storm(app, options.storm, options.workspaces);
   CLI::App* durability = add_durability(app, options.durability);
+  CLI::App* path = add_path(app, options.path);
   CLI11_PARSE(app, argc, argv);
 
   signal(SIGPIPE, SIG_IGN);
@@ -127,6 +143,7 @@ int main(int argc, char** argv) {
       options.storm.workspaces = workspaces;
       if (auto taken = take(storm, measure_storm, **stage, options.storm, json); !taken) return taken;
     }
+    if (auto taken = take(path, measure_path, **stage, options.path, json); !taken) return taken;
     return take(durability, measure_durability, **stage, options.durability, json);
   }();
   if (!options.json.empty()) std::ofstream(options.json) << json.text() << "\n";

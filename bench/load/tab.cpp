@@ -93,6 +93,7 @@ void Tab::on_event(const EventFacts& event) {
     return give_up("at seq " + std::to_string(*event.seq) + " instead of " + std::to_string(plan_.head));
   }
   ponged_ = ponged_ || is_pong;
+  if (!is_pong && context_.on_event) context_.on_event(*event.seq);
   advance(*event.seq);
 }
 

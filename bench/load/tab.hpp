@@ -43,6 +43,7 @@ class Tab final : PollHandler {
     std::minstd_rand random{1};
     std::vector<std::size_t> settled =
         {};  // numbers of tabs: those that are live, and had that confirmed; those that never will be
+    std::function<void(std::uint64_t seq)> on_event = nullptr;  // told of each durable event of each tab
   };
 
   Tab(Context& context, std::size_t number, TabPlan plan)

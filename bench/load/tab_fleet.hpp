@@ -32,6 +32,9 @@ class TabFleet {
  public:
   TabFleet(Poller& poller, unsigned short port) : context_{poller, port} {}
 
+  /// To be told of each durable event that any of them gets.
+  void on_event(std::function<void(std::uint64_t seq)> listener) { context_.on_event = std::move(listener); }
+
   /// Failure: a tab that can't become live, or takes too long.
   [[nodiscard]] Outcome<FleetResult> open(std::vector<TabPlan> plans, const FleetOptions& options);
 

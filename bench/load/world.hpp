@@ -54,6 +54,9 @@ class World {
   /// keep their roles.
   [[nodiscard]] Outcome<> make_events(Poller& poller, std::size_t count, std::size_t people_spared);
 
+  /// The next of such commands, without end. In a workspace with many people, others may be under way meanwhile.
+  [[nodiscard]] std::string next_command() { return next_event(false, 0); }
+
   /// The end of the stream, as a snapshot says it.
   [[nodiscard]] Outcome<Cursor> head(Poller& poller) const;
 
