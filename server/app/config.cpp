@@ -130,6 +130,9 @@ void add_serve_options(CLI::App& app, Config& config) {
   group(duration(app, "--presence-grace", config.presence_grace, milliseconds{0},
                  "How long a member counts as online after their last tab closed"),
         serving);
+  group(duration(app, "--presence-tick", config.presence_tick, milliseconds{0},
+                 "How often a busy workspace's tabs are told who came and went; 0s for each at once"),
+        serving);
   group(duration(app, "--heartbeat", config.heartbeat, milliseconds{100}, "How often each socket is pinged"), serving);
   group(duration(app, "--drain", config.drain, milliseconds{0}, "How long a stop takes to send all sockets away"),
         serving);
@@ -155,6 +158,11 @@ void add_limits(CLI::App& app, Config& config) {
             ->type_name("N"),
         limits);
   group(option(app, "--sockets-per-member", config.sockets_per_member, "Sockets for each member; beyond: 4429")
+            ->check(positive)
+            ->type_name("N"),
+        limits);
+  group(option(app, "--presence-roster-limit", config.presence_roster_limit,
+               "Members online up to which tabs are told of everyone; beyond: how many, and those they watch")
             ->check(positive)
             ->type_name("N"),
         limits);

@@ -34,6 +34,8 @@ struct Config {
   std::size_t shards = 0;  // 0: one for each core
   std::size_t worker_threads = 16;
   std::chrono::milliseconds presence_grace{2'000};
+  std::chrono::milliseconds presence_tick{250};  // 0: each transition by itself
+  std::size_t presence_roster_limit = 500;
   std::chrono::milliseconds heartbeat{25'000};
   std::chrono::milliseconds drain{3'000};
   std::size_t max_connections = 20'000;  // sockets of one shard

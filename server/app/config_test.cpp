@@ -64,11 +64,22 @@ TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
                                               {"serve", "--listen", "127.0.0.1:99999"},
                                               {"serve", "--listen", "localhost:8080"},
                                               {"serve", "--message-rate", "0"},
+                                              {"serve", "--presence-roster-limit", "0"},
+                                              {"serve", "--presence-tick", "250"},
                                               {"serve", "--log-format", "xml"}}) {
     const auto refused = refusal(bad);
     EXPECT_EQ(refused.exit_code, 2) << bad[1] << " " << bad[2];
     EXPECT_NE(refused.said.find(bad[1]), std::string::npos) << bad[1] << " " << bad[2];
   }
+}
+
+TEST_F(ConfigTest, PresenceIsToldEvery250MsAndOfEveryoneUpTo500UnlessSetOtherwise) {
+  EXPECT_EQ(parse({"serve"}).config.presence_tick, milliseconds{250});
+  EXPECT_EQ(parse({"serve"}).config.presence_roster_limit, 500U);
+  std::ofstream(file_) << "presence-tick = \"0s\"\npresence-roster-limit = 2\n";
+  const auto config = parse({"--config", file_.c_str(), "serve"}).config;
+  EXPECT_EQ(config.presence_tick, milliseconds{0});
+  EXPECT_EQ(config.presence_roster_limit, 2U);
 }
 
 TEST_F(ConfigTest, OriginsAddUpAndAddressesComeApart) {

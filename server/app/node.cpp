@@ -14,8 +14,6 @@
 #include "app/io_thread.hpp"
 #include "app/metrics_exposer.hpp"
 #include "app/seed.hpp"
-#include "catalog/json.hpp"
-#include "realtime/channel.hpp"
 #include "realtime/in_process_realtime_hub.hpp"
 #include "realtime/realtime_event_publisher.hpp"
 #include "realtime/realtime_gateway.hpp"
@@ -59,13 +57,9 @@ struct Realtime {
         encoder(config.compress_from, metrics),
         hub(metrics),
         bus([this](const DomainEvent& event, std::exception_ptr failure) { failed(event, failure); }),
-        presence(scheduler, clock, config.presence_grace,
-                 [this](kernel::WorkspaceId workspace, const catalog::PresenceDTO& presence_now) {
-                   const catalog::PresenceUpdate update{presence_now.member_id, presence_now.online,
-                                                        presence_now.status, presence_now.last_seen_at};
-                   hub.broadcast(realtime::workspace_channel(workspace),
-                                 encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
-                 }),
+        presence(scheduler, clock, config.presence_grace, presence_feed),
+        presence_feed({scheduler, hub, encoder, presence}, {config.presence_tick, config.presence_roster_limit},
+                      metrics),
         relay(
             domain.unit_of_work, domain.database.event_log(), bus, scheduler,
             [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, metrics),
@@ -83,7 +77,7 @@ struct Realtime {
             domain.unit_of_work, domain.database.log_trimming(), scheduler, clock,
             [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, config.log, metrics),
         admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
-        gateway({scheduler, clock, hub, presence, relay, history, rooms, admission, encoder}, epoch,
+        gateway({scheduler, clock, hub, presence, presence_feed, relay, history, rooms, admission, encoder}, epoch,
                 {config.heartbeat, config.sockets_per_member}, metrics) {}
 
   void failed(const DomainEvent& event, std::exception_ptr failure) {
@@ -102,6 +96,7 @@ struct Realtime {
   realtime::InProcessRealtimeHub hub;
   kernel::EventBus bus;
   realtime::PresenceTracker presence;
+  realtime::PresenceFeed presence_feed;
   realtime::EventRelay relay;
   realtime::StreamHistory history;
   realtime::RealtimeEventPublisher publisher;

@@ -77,13 +77,9 @@ class RealtimeHarness : public DomainTest {
   realtime::RecordingShard shard;
   realtime::InProcessRealtimeHub hub{metrics};
   kernel::EventBus bus{[](const kernel::DomainEvent& event, std::exception_ptr) { ADD_FAILURE() << event.type; }};
-  realtime::PresenceTracker presence{
-      scheduler, clock, std::chrono::milliseconds{0},
-      [this](kernel::WorkspaceId workspace, const catalog::PresenceDTO& now) {
-        const catalog::PresenceUpdate update{now.member_id, now.online, now.status, now.last_seen_at};
-        hub.broadcast(realtime::workspace_channel(workspace),
-                      encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
-      }};
+  realtime::PresenceTracker presence{scheduler, clock, std::chrono::milliseconds{0}, presence_feed};
+  realtime::PresenceFeed presence_feed{
+      {scheduler, hub, encoder, presence}, {.tick = std::chrono::milliseconds{0}, .roster_limit = 2}, metrics};
   realtime::EventRelay relay{domain->unit_of_work,
                              database->event_log(),
                              bus,
@@ -107,10 +103,11 @@ class RealtimeHarness : public DomainTest {
   realtime::Rooms rooms{
       {bus, domain->unit_of_work, hub, scheduler, encoder, authorizers}, {.rooms_per_socket = 3, .few = 2}, metrics};
   realtime::SocketAdmission admission{domain->unit_of_work, domain->session_resolver, domain->repositories};
-  realtime::RealtimeGateway gateway{{scheduler, clock, hub, presence, relay, history, rooms, admission, encoder},
-                                    "epoch",
-                                    {.sockets_per_member = 2},
-                                    metrics};
+  realtime::RealtimeGateway gateway{
+      {scheduler, clock, hub, presence, presence_feed, relay, history, rooms, admission, encoder},
+      "epoch",
+      {.sockets_per_member = 2},
+      metrics};
   std::vector<kernel::SessionId> sessions;
   std::uint32_t next_socket = 1;
 };

@@ -139,6 +139,25 @@ TEST_F(RealtimeTest, WhereBroadcastsWereDroppedEveryoneIsToldHowItStands) {
   EXPECT_EQ(take(hers), (Types{"presence.update", "presence.update", "room.joined"}));
 }
 
+TEST_F(RealtimeTest, InALargeWorkspaceATabIsToldHowManyAreHereAndOfThoseItWatches) {
+  join(grace, "grace@acme.test"), join(alan, "alan@acme.test");
+  const auto mine = open(ada), hers = open(grace), his = open(alan);
+  EXPECT_EQ(take(his), (Types{"hello", "presence.count"}));
+  EXPECT_EQ(take(mine), (Types{"hello", "presence.update", "presence.count"})) << "had the roster until then";
+  take(hers);
+  gateway.received(hers, R"({"type":"presence.watch","ref":"1","memberIds":[")" + mine.identity.member.str() + "\"]}");
+  EXPECT_EQ(take(hers), (Types{"presence.update", "reply"}));
+  gateway.received(mine, R"({"type":"presence.away"})");
+  EXPECT_EQ(take(hers), Types{"presence.update"});
+  EXPECT_EQ(take(his), Types{});
+  gateway.caught_up(hers);
+  EXPECT_EQ(take(hers), (Types{"presence.count", "presence.update"}));
+  std::optional<std::size_t> listed;
+  gateway.with_roster(acme, [&](const auto& roster) { listed = roster.size(); });
+  scheduler.run_posted();
+  EXPECT_EQ(listed, 0U);
+}
+
 TEST_F(RealtimeTest, AClientEventWithARefIsAnswered) {
   const auto tab = open(ada);
   take(tab);

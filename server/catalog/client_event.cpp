@@ -53,7 +53,7 @@ Result<std::vector<MemberId>> read_member_ids(const json::object& object) {
   const json::array& array = value->get_array();
   if (array.size() > Limits::watched_members) {
     return invalid_field("memberIds", "too_many",
-                         "At most " + std::to_string(Limits::watched_members) + " members can be asked for at once.");
+                         "memberIds may name at most " + std::to_string(Limits::watched_members) + " members.");
   }
   std::vector<MemberId> ids;
   ids.reserve(array.size());

@@ -32,8 +32,10 @@ BOOST_DESCRIBE_STRUCT(PresenceBack, (), ())
 
 struct PresenceWatch {
   static constexpr std::string_view type = "presence.watch";
-  static constexpr std::string_view doc = "Asks for the presence of these members, at most 200.";
-  static constexpr std::array<std::string_view, 1> field_docs{"The members to tell about; at most 200."};
+  static constexpr std::string_view doc =
+      "Asks how these members stand, and to be told of their transitions from now on. Replaces what was asked before.";
+  static constexpr std::array<std::string_view, 1> field_docs{
+      "The members to tell about; at most 200. Whoever is no member of the workspace is offline."};
 
   std::vector<MemberId> member_ids;
 };

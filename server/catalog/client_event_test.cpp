@@ -28,6 +28,13 @@ std::string nested(std::size_t depth) {
          std::string(depth, ']') + "}";
 }
 
+std::string watch(std::size_t members) {
+  std::string ids;
+  for (std::size_t i = 0; i < members; ++i) ids += R"("mbr_0198c0de-0000-7000-8000-000000000000",)";
+  ids.pop_back();
+  return R"({"type":"presence.watch","memberIds":[)" + ids + "]}";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusedClientFrame,
     testing::Values(
@@ -52,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                 R"({"type":"room.signal","room":"r","kind":"k","payload":")" + std::string(1024, 'x') + "\"}",
                 "validation", "payload"},
         Refused{"WatchNoArray", R"({"type":"presence.watch","memberIds":"mbr_"})", "validation", "memberIds"},
+        Refused{"WatchTooMany", watch(201), "validation", "memberIds"},
         Refused{"WatchForeignId",
                 R"({"type":"presence.watch","memberIds":["team_0198c0de-0000-7000-8000-000000000000"]})", "validation",
                 "memberIds/0"}),
@@ -66,6 +74,7 @@ TEST(ClientFrame, ReadsEveryEvent) {
   EXPECT_EQ(type_index(R"({"type":"presence.away"})"), 1);
   EXPECT_EQ(type_index(R"({"type":"presence.back"})"), 2);
   EXPECT_EQ(type_index(R"({"type":"presence.watch","memberIds":["mbr_0198c0de-0000-7000-8000-000000000000"]})"), 3);
+  EXPECT_EQ(type_index(watch(200)), 3);
   EXPECT_EQ(type_index(R"({"type":"room.join","room":"team_1:board"})"), 4);
   EXPECT_EQ(type_index(R"({"type":"room.leave","room":"team_1"})"), 5);
   EXPECT_EQ(type_index(R"({"type":"room.signal","room":"r","kind":"cursor","payload":{"x":1}})"), 6);

@@ -244,7 +244,7 @@ struct WorkspaceSnapshotDTO {
       "Every team, by name.",
       "Open invites; only for holders of workspace.members.invite.",
       "The subscription.",
-      "Who is online or away; members not listed are offline."};
+      "Who is online or away; members not listed are offline. Empty in large workspaces."};
 
   std::string epoch;
   Seq seq = 0;

@@ -29,7 +29,8 @@ struct Hello {
       "What comes next on this connection follows this seq: where the stream stands, or the cursor that you came with.",
       "The node's clock.",
       "How often the node pings; silence for longer means a dead connection.",
-      "Who is online or away; members not listed are offline."};
+      "Who is online or away; members not listed are offline. Empty in large workspaces, where presence.count "
+      "follows."};
 
   MemberId member_id;
   WorkspaceId workspace_id;
@@ -263,7 +264,9 @@ struct PresenceCount {
   static constexpr std::string_view type = "presence.count";
   static constexpr Audience audience = Audience::workspace;
   static constexpr bool durable = false;
-  static constexpr std::string_view doc = "How many members are online: in place of the roster, in large workspaces.";
+  static constexpr std::string_view doc =
+      "How many members are online. In large workspaces it takes the place of the roster: what a tab knew of others is "
+      "outdated from the first one on, and presence.update tells of those only that it asks for with presence.watch.";
   static constexpr std::array<std::string_view, 1> field_docs{"How many members are online or away."};
 
   std::uint64_t online = 0;

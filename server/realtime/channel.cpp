@@ -14,4 +14,12 @@ std::string room_channel(kernel::WorkspaceId workspace, std::string_view room) {
   return "room:" + workspace.str() + ":" + std::string(room);
 }
 
+std::string roster_channel(kernel::WorkspaceId workspace) { return "presence:" + workspace.str() + ":roster"; }
+
+std::string count_channel(kernel::WorkspaceId workspace) { return "presence:" + workspace.str() + ":count"; }
+
+std::string watch_channel(kernel::WorkspaceId workspace, kernel::MemberId member) {
+  return "presence:" + workspace.str() + ":" + member.str();
+}
+
 }  // namespace orbit::realtime

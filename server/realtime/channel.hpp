@@ -19,4 +19,10 @@ namespace orbit::realtime {
 /// Inside its workspace, so that no room's name reaches into another's: "room:{workspace id}:{room}".
 [[nodiscard]] std::string room_channel(kernel::WorkspaceId workspace, std::string_view room);
 
+/// Of presence in a workspace: who is told of everyone, who is told how many, who watches that member. Inside the
+/// workspace, so that watching another's member tells nothing.
+[[nodiscard]] std::string roster_channel(kernel::WorkspaceId workspace);
+[[nodiscard]] std::string count_channel(kernel::WorkspaceId workspace);
+[[nodiscard]] std::string watch_channel(kernel::WorkspaceId workspace, kernel::MemberId member);
+
 }  // namespace orbit::realtime

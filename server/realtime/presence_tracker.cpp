@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "catalog/json.hpp"
-
 namespace orbit::realtime {
 
 using catalog::PresenceDTO;
@@ -12,17 +10,17 @@ using kernel::MemberId;
 using kernel::WorkspaceId;
 
 PresenceTracker::PresenceTracker(kernel::Scheduler& scheduler, const kernel::Clock& clock,
-                                 std::chrono::milliseconds grace, Listener listener)
-    : scheduler_(scheduler), clock_(clock), grace_(grace), listener_(std::move(listener)) {}
+                                 std::chrono::milliseconds grace, PresenceListener& listener)
+    : scheduler_(scheduler), clock_(clock), grace_(grace), listener_(listener) {}
 
 PresenceTracker::~PresenceTracker() {
-  for (auto& [workspace, members] : workspaces_) {
-    for (auto& [id, member] : members) cancel_grace(member);
+  for (auto& [id, workspace] : workspaces_) {
+    for (auto& [member_id, member] : workspace.members) cancel_grace(member);
   }
 }
 
 void PresenceTracker::connect(WorkspaceId workspace, MemberId id, SocketId socket) {
-  Member& member = workspaces_[workspace][id];
+  Member& member = workspaces_[workspace].members[id];
   cancel_grace(member);
   member.tabs.push_back({socket, false});
   update(workspace, id, member);
@@ -64,27 +62,31 @@ void PresenceTracker::update(WorkspaceId workspace, MemberId id, Member& member)
     status = std::ranges::all_of(member.tabs, &Tab::away) ? PresenceStatus::away : PresenceStatus::online;
   }
   if (status == member.told) return;
+  std::size_t& online = workspaces_.at(workspace).online;
+  if (member.told == PresenceStatus::offline) ++online;
+  if (status == PresenceStatus::offline) --online;
   member.told = status;
   member.last_seen_at = clock_.now();
-  roster_json_.erase(workspace);
-  listener_(workspace, describe(id, member));
+  listener_.changed(workspace, describe(id, member));
 }
 
 void PresenceTracker::forget(WorkspaceId workspace, MemberId id) {
   Member* member = find(workspace, id);
   if (member == nullptr) return;
   cancel_grace(*member);
-  workspaces_[workspace].erase(id);
-  roster_json_.erase(workspace);
+  Workspace& present = workspaces_.at(workspace);
+  if (member->told != PresenceStatus::offline) --present.online;
+  present.members.erase(id);
   drop_if_deserted(workspace);
+  listener_.forgotten(workspace, id);
 }
 
 void PresenceTracker::forget(WorkspaceId workspace) {
   const auto entry = workspaces_.find(workspace);
   if (entry == workspaces_.end()) return;
-  for (auto& [id, member] : entry->second) cancel_grace(member);
+  for (auto& [id, member] : entry->second.members) cancel_grace(member);
   workspaces_.erase(entry);
-  roster_json_.erase(workspace);
+  listener_.forgotten(workspace);
 }
 
 void PresenceTracker::cancel_grace(Member& member) {
@@ -96,19 +98,14 @@ void PresenceTracker::cancel_grace(Member& member) {
 // When nobody is left to see it, who was last seen when needn't be kept.
 void PresenceTracker::drop_if_deserted(WorkspaceId workspace) {
   const auto entry = workspaces_.find(workspace);
-  if (entry == workspaces_.end()) return;
-  const bool deserted =
-      std::ranges::all_of(entry->second, [](const auto& item) { return item.second.told == PresenceStatus::offline; });
-  if (!deserted) return;
-  workspaces_.erase(entry);
-  roster_json_.erase(workspace);
+  if (entry != workspaces_.end() && entry->second.online == 0) workspaces_.erase(entry);
 }
 
 PresenceTracker::Member* PresenceTracker::find(WorkspaceId workspace, MemberId member) {
   const auto entry = workspaces_.find(workspace);
   if (entry == workspaces_.end()) return nullptr;
-  const auto found = entry->second.find(member);
-  return found == entry->second.end() ? nullptr : &found->second;
+  const auto found = entry->second.members.find(member);
+  return found == entry->second.members.end() ? nullptr : &found->second;
 }
 
 PresenceDTO PresenceTracker::describe(MemberId id, const Member& member) {
@@ -118,27 +115,21 @@ PresenceDTO PresenceTracker::describe(MemberId id, const Member& member) {
 std::vector<PresenceDTO> PresenceTracker::roster(WorkspaceId workspace) const {
   std::vector<PresenceDTO> roster;
   if (const auto entry = workspaces_.find(workspace); entry != workspaces_.end()) {
-    for (const auto& [id, member] : entry->second) roster.push_back(describe(id, member));
+    for (const auto& [id, member] : entry->second.members) roster.push_back(describe(id, member));
   }
   std::ranges::sort(roster, {}, &PresenceDTO::member_id);
   return roster;
 }
 
-const std::string& PresenceTracker::roster_json(WorkspaceId workspace) {
-  const auto [json, is_new] = roster_json_.try_emplace(workspace);
-  if (is_new) json->second = catalog::to_json(roster(workspace));
-  return json->second;
-}
-
-std::vector<WorkspaceId> PresenceTracker::workspaces() const {
-  std::vector<WorkspaceId> ids;
-  for (const auto& [id, members] : workspaces_) ids.push_back(id);
-  return ids;
+std::size_t PresenceTracker::online(WorkspaceId workspace) const {
+  const auto entry = workspaces_.find(workspace);
+  return entry == workspaces_.end() ? 0 : entry->second.online;
 }
 
 PresenceDTO PresenceTracker::presence(WorkspaceId workspace, MemberId id) const {
   if (const auto entry = workspaces_.find(workspace); entry != workspaces_.end()) {
-    if (const auto found = entry->second.find(id); found != entry->second.end()) return describe(id, found->second);
+    const auto& members = entry->second.members;
+    if (const auto found = members.find(id); found != members.end()) return describe(id, found->second);
   }
   return {id, false, PresenceStatus::offline, std::nullopt};
 }

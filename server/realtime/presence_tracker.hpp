@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -12,14 +11,24 @@
 
 namespace orbit::realtime {
 
+/// Hears what changes, on the realtime thread, once the tracker knows it. PresenceFeed is the one there is.
+class PresenceListener {
+ public:
+  virtual ~PresenceListener() = default;
+
+  /// A transition: online, away, offline. `presence.last_seen_at` is when it happened.
+  virtual void changed(kernel::WorkspaceId workspace, const catalog::PresenceDTO& presence) = 0;
+
+  /// A membership ended, or a workspace with all of them.
+  virtual void forgotten(kernel::WorkspaceId workspace, kernel::MemberId member) = 0;
+  virtual void forgotten(kernel::WorkspaceId workspace) = 0;
+};
+
 class PresenceTracker {
  public:
-  /// Told of each transition: online, away, offline. `presence.last_seen_at` is when it happened.
-  using Listener = std::function<void(kernel::WorkspaceId, const catalog::PresenceDTO&)>;
-
   /// `grace` is how long a member whose last socket is gone still counts as online; 0 for not at all.
   PresenceTracker(kernel::Scheduler& scheduler, const kernel::Clock& clock, std::chrono::milliseconds grace,
-                  Listener listener);
+                  PresenceListener& listener);
 
   PresenceTracker(const PresenceTracker&) = delete;
   PresenceTracker& operator=(const PresenceTracker&) = delete;
@@ -37,11 +46,8 @@ class PresenceTracker {
   /// The members that are online or away, and those seen here since the workspace last stood empty.
   [[nodiscard]] std::vector<catalog::PresenceDTO> roster(kernel::WorkspaceId workspace) const;
 
-  /// The same as JSON, made once for each change. Valid until the next call.
-  [[nodiscard]] const std::string& roster_json(kernel::WorkspaceId workspace);
-
-  /// Those where somebody is online.
-  [[nodiscard]] std::vector<kernel::WorkspaceId> workspaces() const;
+  /// How many members are online or away.
+  [[nodiscard]] std::size_t online(kernel::WorkspaceId workspace) const;
 
   /// Offline for whoever is not known.
   [[nodiscard]] catalog::PresenceDTO presence(kernel::WorkspaceId workspace, kernel::MemberId member) const;
@@ -59,7 +65,10 @@ class PresenceTracker {
     kernel::TimerId grace_timer = 0;
   };
 
-  using Members = std::unordered_map<kernel::MemberId, Member>;
+  struct Workspace {
+    std::unordered_map<kernel::MemberId, Member> members;
+    std::size_t online = 0;  // of them, those not told offline
+  };
 
   void update(kernel::WorkspaceId workspace, kernel::MemberId id, Member& member);
   void grace_over(kernel::WorkspaceId workspace, kernel::MemberId id);
@@ -71,9 +80,8 @@ class PresenceTracker {
   kernel::Scheduler& scheduler_;
   const kernel::Clock& clock_;
   const std::chrono::milliseconds grace_;
-  Listener listener_;
-  std::unordered_map<kernel::WorkspaceId, Members> workspaces_;       // only those where somebody is online
-  std::unordered_map<kernel::WorkspaceId, std::string> roster_json_;  // only those where nothing changed since
+  PresenceListener& listener_;
+  std::unordered_map<kernel::WorkspaceId, Workspace> workspaces_;  // only those where somebody is online
 };
 
 }  // namespace orbit::realtime

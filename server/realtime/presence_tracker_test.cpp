@@ -2,23 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include "catalog/json.hpp"
-
 namespace orbit::realtime {
 namespace {
 
 using catalog::PresenceStatus;
 using std::chrono::milliseconds;
 
-class PresenceTrackerTest : public testing::Test {
+class PresenceTrackerTest : public testing::Test, PresenceListener {
  protected:
-  PresenceTracker tracker(milliseconds grace_period) {
-    return PresenceTracker(scheduler, clock, grace_period,
-                           [this](kernel::WorkspaceId, const catalog::PresenceDTO& presence) {
-                             EXPECT_EQ(presence.online, presence.status != PresenceStatus::offline);
-                             told.push_back(presence.status);
-                           });
-  }
+  PresenceTracker tracker(milliseconds grace_period) { return PresenceTracker(scheduler, clock, grace_period, *this); }
 
   kernel::ManualClock clock;
   kernel::ManualScheduler scheduler{clock};
@@ -26,6 +18,15 @@ class PresenceTrackerTest : public testing::Test {
   kernel::MemberId ada = kernel::MemberId::create(clock);
   kernel::MemberId grace = kernel::MemberId::create(clock);
   std::vector<PresenceStatus> told;
+  std::vector<kernel::MemberId> left;
+
+ private:
+  void changed(kernel::WorkspaceId, const catalog::PresenceDTO& presence) override {
+    EXPECT_EQ(presence.online, presence.status != PresenceStatus::offline);
+    told.push_back(presence.status);
+  }
+  void forgotten(kernel::WorkspaceId, kernel::MemberId member) override { left.push_back(member); }
+  void forgotten(kernel::WorkspaceId) override { left.clear(); }
 };
 
 using Told = std::vector<PresenceStatus>;
@@ -111,29 +112,28 @@ TEST_F(PresenceTrackerTest, ForgetsAMemberWhoLeftWithoutATransition) {
   scheduler.advance(milliseconds{10'000});
   presence.disconnect(acme, ada, 1);
   EXPECT_EQ(told, (Told{PresenceStatus::online, PresenceStatus::online}));
+  EXPECT_EQ(left, std::vector{ada});
   EXPECT_EQ(presence.roster(acme).size(), 1U);
   EXPECT_EQ(scheduler.pending_timers(), 0U);
 }
 
-TEST_F(PresenceTrackerTest, TheRosterAsJsonFollowsEveryChange) {
-  PresenceTracker presence = tracker(milliseconds{0});
-  const auto is_fresh = [&] { return presence.roster_json(acme) == catalog::to_json(presence.roster(acme)); };
+TEST_F(PresenceTrackerTest, CountsMembersThatAreOnlineOrAwayHoweverManyTabsTheyHave) {
+  PresenceTracker presence = tracker(milliseconds{2000});
+  EXPECT_EQ(presence.online(acme), 0U);
   presence.connect(acme, ada, 1);
-  EXPECT_TRUE(is_fresh());
-  presence.connect(acme, grace, 2);
-  EXPECT_TRUE(is_fresh());
-  const std::string* made = &presence.roster_json(acme);
-  presence.connect(acme, ada, 3);
-  EXPECT_EQ(&presence.roster_json(acme), made) << "a second tab changes nothing";
-  clock.advance(milliseconds{5});
-  presence.set_away(acme, grace, 2, true);
-  EXPECT_TRUE(is_fresh());
+  presence.connect(acme, ada, 2);
+  presence.connect(acme, grace, 3);
+  presence.set_away(acme, grace, 3, true);
+  EXPECT_EQ(presence.online(acme), 2U);
+  presence.disconnect(acme, grace, 3);
+  EXPECT_EQ(presence.online(acme), 2U) << "within the grace";
+  scheduler.advance(milliseconds{2000});
+  EXPECT_EQ(presence.online(acme), 1U);
+  presence.connect(acme, grace, 4);
+  presence.forget(acme, grace);
+  EXPECT_EQ(presence.online(acme), 1U);
   presence.forget(acme, ada);
-  EXPECT_TRUE(is_fresh());
-  presence.disconnect(acme, grace, 2);
-  EXPECT_EQ(presence.roster_json(acme), "[]");
-  presence.connect(acme, ada, 4);
-  EXPECT_TRUE(is_fresh());
+  EXPECT_EQ(presence.online(acme), 0U);
 }
 
 }  // namespace

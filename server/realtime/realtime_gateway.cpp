@@ -33,28 +33,16 @@ void RealtimeGateway::closed(const SocketHandle& socket) {
 void RealtimeGateway::caught_up(const SocketHandle& socket) {
   parts_.scheduler.post([this, socket] {
     if (!attached_.contains(socket.id)) return;
-    if (const auto run = presence_run(socket.identity.workspace)) socket.send(run);
+    parts_.presence_feed.tell_again(socket);
     parts_.rooms.tell_again(socket);
   });
 }
 
 void RealtimeGateway::broadcasts_dropped() {
   parts_.scheduler.post([this] {
-    for (const kernel::WorkspaceId workspace : parts_.presence.workspaces()) {
-      if (const auto run = presence_run(workspace)) parts_.hub.broadcast(workspace_channel(workspace), run);
-    }
+    parts_.presence_feed.tell_all_again();
     parts_.rooms.tell_all_again();
   });
-}
-
-// Everyone's presence, as the updates that may have been missed.
-SharedFrame RealtimeGateway::presence_run(kernel::WorkspaceId workspace) const {
-  std::vector<SharedFrame> frames;
-  for (const auto& one : parts_.presence.roster(workspace)) {
-    const catalog::PresenceUpdate update{one.member_id, one.online, one.status, one.last_seen_at};
-    frames.push_back(parts_.encoder.encode(catalog::to_json(update, std::nullopt), std::nullopt));
-  }
-  return join(frames);
 }
 
 void RealtimeGateway::received(const SocketHandle& socket, std::string_view text) {
@@ -76,8 +64,9 @@ void RealtimeGateway::session_ended(kernel::SessionId session) {
 
 void RealtimeGateway::with_roster(kernel::WorkspaceId workspace,
                                   std::move_only_function<void(std::vector<catalog::PresenceDTO>)> callback) {
-  parts_.scheduler.post(
-      [this, workspace, callback = std::move(callback)]() mutable { callback(parts_.presence.roster(workspace)); });
+  parts_.scheduler.post([this, workspace, callback = std::move(callback)]() mutable {
+    callback(parts_.presence_feed.roster(workspace));
+  });
 }
 
 // The handshake was admitted a moment ago on another thread; meanwhile the membership or the session may have ended.
@@ -146,7 +135,9 @@ void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
   const catalog::Hello hello{member, workspace,          kernel::stream_epoch(epoch_, workspace),
                              seq,    parts_.clock.now(), options_.heartbeat.count(),
                              {}};
-  socket.send(parts_.encoder.encode_for_one(catalog::hello_with(hello, parts_.presence.roster_json(workspace)), seq));
+  const auto welcome = parts_.presence_feed.join(socket);
+  socket.send(parts_.encoder.encode_for_one(catalog::hello_with(hello, welcome.roster_json), seq));
+  if (welcome.count) socket.send(welcome.count);
 }
 
 void RealtimeGateway::detach(const SocketHandle& socket) {
@@ -154,6 +145,7 @@ void RealtimeGateway::detach(const SocketHandle& socket) {
   parts_.hub.unregister_socket(socket.id);
   parts_.history.release(socket.identity.workspace);
   parts_.rooms.disconnected(socket);
+  parts_.presence_feed.leave(socket);
   parts_.presence.disconnect(socket.identity.workspace, socket.identity.member, socket.id);
 }
 
@@ -173,10 +165,7 @@ struct RealtimeGateway::Handler {
   bool operator()(const catalog::PresenceAway&) const { return set_away(true); }
   bool operator()(const catalog::PresenceBack&) const { return set_away(false); }
   bool operator()(const catalog::PresenceWatch& watch) const {
-    for (const kernel::MemberId member : watch.member_ids) {
-      const auto presence = gateway.parts_.presence.presence(socket.identity.workspace, member);
-      gateway.send(socket, catalog::PresenceUpdate{member, presence.online, presence.status, presence.last_seen_at});
-    }
+    gateway.parts_.presence_feed.watch(socket, watch.member_ids);
     return false;
   }
   bool operator()(const catalog::RoomJoin& join) const { return refused(gateway.parts_.rooms.join(socket, join.room)); }

@@ -15,7 +15,7 @@
 #include "kernel/metrics.hpp"
 #include "realtime/event_relay.hpp"
 #include "realtime/permission_channels.hpp"
-#include "realtime/presence_tracker.hpp"
+#include "realtime/presence_feed.hpp"
 #include "realtime/rooms.hpp"
 #include "realtime/socket_admission.hpp"
 #include "realtime/socket_events.hpp"
@@ -37,6 +37,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
     const kernel::Clock& clock;
     RealtimeHub& hub;
     PresenceTracker& presence;
+    PresenceFeed& presence_feed;
     EventRelay& relay;
     StreamHistory& history;
     Rooms& rooms;
@@ -55,7 +56,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
 
   void session_ended(kernel::SessionId session) override;
 
-  /// Calls back on the realtime thread with the workspace's presence.
+  /// Calls back on the realtime thread with the workspace's presence, as a new tab would be told it.
   void with_roster(kernel::WorkspaceId workspace,
                    std::move_only_function<void(std::vector<catalog::PresenceDTO>)> callback);
 
@@ -68,7 +69,6 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   void handle(const SocketHandle& socket, const Parsed& frame);
   [[nodiscard]] kernel::Result<kernel::Seq> stream_position(kernel::WorkspaceId workspace,
                                                             const std::optional<StreamCursor>& cursor);
-  [[nodiscard]] SharedFrame presence_run(kernel::WorkspaceId workspace) const;
   void greet(const SocketHandle& socket, kernel::Seq seq);
   void resume(const SocketHandle& socket, const StreamCursor& cursor, kernel::Seq published,
               const SocketAdmission::Standing& standing);

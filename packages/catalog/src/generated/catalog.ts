@@ -272,7 +272,7 @@ export interface WorkspaceSnapshotDTO {
   readonly invites?: readonly WorkspaceInviteDTO[];
   /** The subscription. */
   readonly subscription: SubscriptionDTO;
-  /** Who is online or away; members not listed are offline. */
+  /** Who is online or away; members not listed are offline. Empty in large workspaces. */
   readonly presence: readonly PresenceDTO[];
 }
 
@@ -307,7 +307,7 @@ export interface HelloEvent {
   readonly serverTime: Timestamp;
   /** How often the node pings; silence for longer means a dead connection. */
   readonly heartbeatMs: number;
-  /** Who is online or away; members not listed are offline. */
+  /** Who is online or away; members not listed are offline. Empty in large workspaces, where presence.count follows. */
   readonly presence: readonly PresenceDTO[];
 }
 
@@ -488,7 +488,7 @@ export interface SubscriptionUpdatedEvent {
   readonly subscription: SubscriptionDTO;
 }
 
-/** How many members are online: in place of the roster, in large workspaces. */
+/** How many members are online. In large workspaces it takes the place of the roster: what a tab knew of others is outdated from the first one on, and presence.update tells of those only that it asks for with presence.watch. */
 export interface PresenceCountEvent {
   readonly type: "presence.count";
   /** How many members are online or away. */
@@ -630,12 +630,12 @@ export interface PresenceBackClientEvent {
   readonly ref?: string;
 }
 
-/** Asks for the presence of these members, at most 200. */
+/** Asks how these members stand, and to be told of their transitions from now on. Replaces what was asked before. */
 export interface PresenceWatchClientEvent {
   readonly type: "presence.watch";
   /** Asks for a reply or an error that carries it; at most 64 bytes. */
   readonly ref?: string;
-  /** The members to tell about; at most 200. */
+  /** The members to tell about; at most 200. Whoever is no member of the workspace is offline. */
   readonly memberIds: readonly MemberId[];
 }
 

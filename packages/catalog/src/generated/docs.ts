@@ -17,7 +17,7 @@ export const eventDocs: readonly EventDoc[] = [
       { name: "seq", type: "number", doc: "What comes next on this connection follows this seq: where the stream stands, or the cursor that you came with.", optional: false },
       { name: "serverTime", type: "Timestamp", doc: "The node's clock.", optional: false },
       { name: "heartbeatMs", type: "number", doc: "How often the node pings; silence for longer means a dead connection.", optional: false },
-      { name: "presence", type: "PresenceDTO[]", doc: "Who is online or away; members not listed are offline.", optional: false },
+      { name: "presence", type: "PresenceDTO[]", doc: "Who is online or away; members not listed are offline. Empty in large workspaces, where presence.count follows.", optional: false },
     ],
     example: {"type":"hello","memberId":"mbr_0198c0de-5a1e-7000-8000-00000000000a","workspaceId":"ws_0198c0de-5a1e-7000-8000-000000000001","epoch":"0198c0de-5a1e-7000-8000-0000000000e0","seq":41,"serverTime":"2026-03-02T10:15:00.000Z","heartbeatMs":25000,"presence":[{"memberId":"mbr_0198c0de-5a1e-7000-8000-00000000000a","online":true,"status":"online","lastSeenAt":"2026-03-02T10:15:00.000Z"}]},
   },
@@ -237,7 +237,7 @@ export const eventDocs: readonly EventDoc[] = [
   {
     type: "presence.count",
     direction: "server",
-    doc: "How many members are online: in place of the roster, in large workspaces.",
+    doc: "How many members are online. In large workspaces it takes the place of the roster: what a tab knew of others is outdated from the first one on, and presence.update tells of those only that it asks for with presence.watch.",
     channel: "workspace:{id}",
     durable: false,
     fields: [
@@ -376,11 +376,11 @@ export const eventDocs: readonly EventDoc[] = [
   {
     type: "presence.watch",
     direction: "client",
-    doc: "Asks for the presence of these members, at most 200.",
+    doc: "Asks how these members stand, and to be told of their transitions from now on. Replaces what was asked before.",
     channel: null,
     durable: false,
     fields: [
-      { name: "memberIds", type: "MemberId[]", doc: "The members to tell about; at most 200.", optional: false },
+      { name: "memberIds", type: "MemberId[]", doc: "The members to tell about; at most 200. Whoever is no member of the workspace is offline.", optional: false },
     ],
     example: {"type":"presence.watch","memberIds":["mbr_0198c0de-5a1e-7000-8000-00000000000b"]},
   },
@@ -564,7 +564,7 @@ export const objectDocs: readonly ObjectDoc[] = [
       { name: "teams", type: "TeamDTO[]", doc: "Every team, by name.", optional: false },
       { name: "invites", type: "WorkspaceInviteDTO[]", doc: "Open invites; only for holders of workspace.members.invite.", optional: true },
       { name: "subscription", type: "SubscriptionDTO", doc: "The subscription.", optional: false },
-      { name: "presence", type: "PresenceDTO[]", doc: "Who is online or away; members not listed are offline.", optional: false },
+      { name: "presence", type: "PresenceDTO[]", doc: "Who is online or away; members not listed are offline. Empty in large workspaces.", optional: false },
     ],
   },
   {
