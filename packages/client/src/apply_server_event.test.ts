@@ -1,4 +1,11 @@
-import { assertNever, type InviteId, type ServerEvent, type TeamDTO, type WorkspaceInviteDTO } from "@orbit/catalog";
+import {
+  assertNever,
+  type HelloEvent,
+  type InviteId,
+  type ServerEvent,
+  type TeamDTO,
+  type WorkspaceInviteDTO,
+} from "@orbit/catalog";
 import { eventDocs } from "@orbit/catalog/docs";
 import { describe, expect, it } from "vitest";
 import { applyServerEvent } from "./apply_server_event.ts";
@@ -119,6 +126,19 @@ describe("applyServerEvent", () => {
     state = apply(state, { type: "presence.count", online: 700 });
     expect(state.onlineCount).toBe(700);
     expect(apply(state, { type: "workspace.role.deleted", seq: 9, roleId: ids.member }).onlineCount).toBe(700);
+  });
+
+  it("knows of nobody's presence where the server only counts, until a roster comes again", () => {
+    let state = apply(hydrated(), { type: "presence.count", online: 700 });
+    expect(state.presence.size).toBe(0);
+    state = apply(state, { type: "presence.update", ...presence(ids.grace) });
+    expect(state.presence.size).toBe(0);
+    const hello = eventDocs.find(({ type }) => type === "hello")?.example as HelloEvent;
+    state = apply(state, { ...hello, presence: [] });
+    expect(state.onlineCount).toBe(700);
+    state = apply(state, { ...hello, presence: [presence(ids.ada), presence(ids.grace)] });
+    expect(state.onlineCount).toBe(2);
+    expect([...state.presence.keys()]).toEqual([ids.ada, ids.grace]);
   });
 });
 

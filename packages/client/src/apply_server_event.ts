@@ -67,10 +67,12 @@ export function applyServerEvent(draft: StateDraft, event: ServerEvent): void {
       return;
     case "presence.update": {
       const { memberId, online, status, lastSeenAt } = event;
-      draft.presence.set(memberId, { memberId, online, status, lastSeenAt });
+      // In a large workspace only some are told of: `@orbit/client/presence` knows of whom.
+      if (draft.presenceCount === null) draft.presence.set(memberId, { memberId, online, status, lastSeenAt });
       return;
     }
     case "presence.count":
+      draft.setPresence([]);
       draft.presenceCount = event.online;
       return;
     case "workspace.deleted":

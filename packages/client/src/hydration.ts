@@ -4,7 +4,7 @@ import { SnapshotRefused } from "./snapshot.ts";
 
 export interface HydrationEvents {
   done(snapshot: WorkspaceSnapshotDTO): void;
-  /** The server said no: 401, 403 or 404. */
+  /** The server said no. Unless this stops it, it tries again. */
   refused(status: number): void;
   debug(message: string, ...details: unknown[]): void;
 }
@@ -64,11 +64,8 @@ export class Hydration {
         }
         this.#events.debug("snapshot too old", snapshot.seq, seq);
       } catch (error) {
+        if (!signal.aborted && error instanceof SnapshotRefused) this.#events.refused(error.status);
         if (signal.aborted) return;
-        if (error instanceof SnapshotRefused && [401, 403, 404].includes(error.status)) {
-          this.#running = undefined;
-          return this.#events.refused(error.status);
-        }
         this.#events.debug("no snapshot", error);
       }
       await pause(backoff.next(this.#random), signal);

@@ -37,6 +37,12 @@ it("is no larger for those who use no rooms, which are under 3 kB more", async (
   expect(rooms).toBeLessThan(3000);
 });
 
+it("is no larger for those who show nobody's presence, which is under 1.5 kB more", async () => {
+  const presence = await gzippedBytes("./presence/index.ts", ["@tanstack/store"]);
+  console.info(`@orbit/client/presence: ${presence} bytes gzipped`);
+  expect(presence).toBeLessThan(1500);
+});
+
 it("depends on nothing but its store library and the catalog, which depends on nothing", async () => {
   const dependenciesOf = async (path: string) => {
     const { type, dependencies = {} } = JSON.parse(await readFile(new URL(path, import.meta.url), "utf8"));

@@ -26,7 +26,7 @@ export interface WorkspaceState {
   readonly teams: ReadonlyMap<TeamId, TeamDTO>;
   /** The open ones; empty while you may not see them. */
   readonly invites: ReadonlyMap<InviteId, WorkspaceInviteDTO>;
-  /** Members that are missing are offline. */
+  /** Members that are missing are offline; unknown where it is empty, as in large workspaces and before the first snapshot. */
   readonly presence: ReadonlyMap<MemberId, PresenceDTO>;
   /** How many members are online or away, as the server counts them in large workspaces; null where the roster tells. */
   readonly presenceCount: number | null;
@@ -106,7 +106,7 @@ export class StateDraft {
 
   setPresence(presence: readonly PresenceDTO[]): void {
     this.presence.replace(presence.map((one) => [one.memberId, one]));
-    this.presenceCount = null;
+    if (presence.length > 0) this.presenceCount = null;
   }
 
   result(): WorkspaceState {

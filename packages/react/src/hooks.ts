@@ -1,7 +1,6 @@
 import type {
   MemberId,
   Permission,
-  PresenceDTO,
   RoleId,
   SubscriptionDTO,
   TeamDTO,
@@ -12,6 +11,7 @@ import type {
   WorkspaceRoleDTO,
 } from "@orbit/catalog";
 import type { EventTap, RealtimeStatus, WorkspaceState } from "@orbit/client";
+import { type MemberPresence, PresenceWatch } from "@orbit/client/presence";
 import { shallow, useSelector } from "@tanstack/react-store";
 import { useEffect, useRef } from "react";
 import { useRealtimeClient } from "./realtime_provider.tsx";
@@ -94,21 +94,29 @@ export function useSubscription(): SubscriptionDTO | null {
   return useStore("subscription", (subscription) => subscription);
 }
 
-/** Whether a member is there. Somebody of whom nothing is known is offline. */
-export function usePresence(id: MemberId): PresenceDTO {
-  const known = useStore("presence", (presence) => presence.get(id));
-  return known ?? { memberId: id, online: false, status: "offline", lastSeenAt: null };
+/**
+ * Whether a member is there. A large workspace is asked for those who are shown, the latest 200 at most; of others, and
+ * of everybody before the first snapshot, it is unknown.
+ */
+export function usePresence(id: MemberId): MemberPresence {
+  const watch = PresenceWatch.of(useRealtimeClient());
+  useEffect(() => watch.watch(id), [watch, id]);
+  const watched = useSelector(watch.watched, (all) => all.get(id));
+  const listed = useStore("presence", (all) => all.get(id) ?? all.size > 0);
+  if (typeof listed === "object") return listed;
+  return watched ?? { memberId: id, online: false, status: listed ? "offline" : "unknown", lastSeenAt: null };
 }
 
-/** Members who are online or away, oldest first. */
+/** Members who are online or away, oldest first; in large workspaces, those of them who are shown. */
 export function useOnlineMembers(): readonly WorkspaceMemberDTO[] {
-  const online = useStore(
-    "presence",
-    (presence) => [...presence.values()].filter((one) => one.online).map((one) => one.memberId),
-    shallow,
-  );
-  const here = new Set(online);
+  const listed = useStore("presence", onlineIn, shallow);
+  const watched = useSelector(PresenceWatch.of(useRealtimeClient()).watched, onlineIn, { compare: shallow });
+  const here = new Set([...listed, ...watched]);
   return useStore("members", (all) => [...all.values()].filter((one) => here.has(one.id)).sort(byAge), shallow);
+}
+
+function onlineIn(presence: ReadonlyMap<MemberId, { readonly online: boolean }>): readonly MemberId[] {
+  return [...presence].filter(([, one]) => one.online).map(([id]) => id);
 }
 
 /** How many members are online or away, in workspaces of any size. */

@@ -1,5 +1,6 @@
 /** React hooks over Orbit's entity stores: components that show the workspace re-render when it changes. */
 export type { EndReason, RealtimeStatus } from "@orbit/client";
+export type { MemberPresence } from "@orbit/client/presence";
 export type { Peer, Peers, Room, RoomStatus, Signal } from "@orbit/client/rooms";
 export {
   useCan,

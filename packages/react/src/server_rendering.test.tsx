@@ -66,7 +66,7 @@ it("shows the snapshot that was fetched, and opens nothing", async () => {
 it("shows that nothing is known yet where nothing was fetched", () => {
   const server = new ScriptedServer();
   expect(render(new QueryClient(), server)).toBe(
-    "<main>unknown: ; 0 invites; 0 online; offline; no plan; false; connecting</main>",
+    "<main>unknown: ; 0 invites; 0 online; unknown; no plan; false; connecting</main>",
   );
   expect(server.sockets).toEqual([]);
   expect(server.snapshotRequests).toEqual([]);
