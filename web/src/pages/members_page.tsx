@@ -2,13 +2,14 @@ import type { MemberId, RoleId, WorkspaceMemberDTO } from "@orbit/catalog";
 import { useCan, useMember, useMemberIds, usePresence, useRoles, useTeams, useYou } from "@orbit/react";
 import { getRouteApi } from "@tanstack/react-router";
 import { memo, useRef, useState } from "react";
-import { LiveAvatar } from "../components/avatar.tsx";
+import { Avatar, LiveAvatar } from "../components/avatar.tsx";
 import { Confirm } from "../components/confirm.tsx";
 import { Button, Refusal } from "../components/form.tsx";
 import { Ago } from "../components/time.tsx";
 import { useAsked } from "../components/use_asked.ts";
 import { useCommand } from "../components/use_command.ts";
 import { useArrival, useLanding } from "../components/use_landing.ts";
+import { useOnScreen } from "../components/use_on_screen.ts";
 
 const route = getRouteApi("/w/$slug");
 
@@ -34,12 +35,17 @@ const Member = memo(function Member({ id, isNew }: { id: MemberId; isNew: boolea
   const member = useMember(id);
   const you = useYou();
   const arrival = useArrival<HTMLLIElement>(isNew);
+  const isOnScreen = useOnScreen(arrival);
   const canRemove = useCan("workspace.members.remove");
   if (member === undefined) return null;
   const isYou = you?.id === id;
   return (
     <li ref={arrival} className="row">
-      <LiveAvatar id={id} name={member.name} tone={member.tone} />
+      {isOnScreen ? (
+        <LiveAvatar id={id} name={member.name} tone={member.tone} />
+      ) : (
+        <Avatar name={member.name} tone={member.tone} />
+      )}
       <div className="grow">
         <strong>
           {member.name} {isYou && <span className="tag">you</span>}
@@ -47,7 +53,7 @@ const Member = memo(function Member({ id, isNew }: { id: MemberId; isNew: boolea
         <span className="quiet">{member.email}</span>
         <InTeams id={id} />
       </div>
-      <Whereabouts id={id} />
+      {isOnScreen ? <Whereabouts id={id} /> : <span className="whereabouts" />}
       <RoleOf member={member} />
       {canRemove && !isYou && (you?.role.systemKey === "OWNER" || member.role.systemKey !== "OWNER") ? (
         <Remove member={member} />

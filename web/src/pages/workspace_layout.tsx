@@ -121,7 +121,7 @@ function WhoIsHere() {
           <LiveAvatar key={member.id} id={member.id} name={member.name} tone={member.tone} size="small" />
         ))}
       </span>
-      <span className="quiet">{count} online</span>
+      <span className="quiet">{count.toLocaleString("en")} online</span>
     </span>
   );
 }
