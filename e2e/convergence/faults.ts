@@ -1,3 +1,4 @@
+import type { MemberId } from "@orbit/catalog";
 import type { Conditions } from "./faulty_link.ts";
 import type { Prng } from "./prng.ts";
 import type { Tab } from "./tab.ts";
@@ -173,7 +174,10 @@ export class Faults {
       tab.link.conditions = { stalled: true };
       const member = tab.client.stores.you.get();
       if (member === null || tab.state !== "live") return;
-      const memberIds = new Array(watchedAtOnce).fill(member);
+      const memberIds = Array.from(
+        { length: watchedAtOnce },
+        (_, n) => `${member.slice(0, -3)}${n.toString(16).padStart(3, "0")}` as MemberId,
+      );
       for (let i = 0; i < stallingMessages; i++) tab.client.send({ type: "presence.watch", memberIds });
     });
   }
