@@ -10,6 +10,7 @@
 #include "load/durability_bench.hpp"
 #include "load/machine_load.hpp"
 #include "load/path_bench.hpp"
+#include "load/presence_command.hpp"
 #include "load/resume_bench.hpp"
 #include "load/storm_bench.hpp"
 
@@ -25,6 +26,7 @@ struct Options {
   std::vector<std::size_t> workspaces{1, 100};
   DurabilityOptions durability;
   PathOptions path;
+  PresenceOptions presence;
 };
 
 void raise_descriptor_limit() {
@@ -124,12 +126,13 @@ int fail(const Failure& why) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Puts an Orbit node under load, and says what that costs. Everything stays on 127.0.0.1.", "orbit-load");
-  app.require_subcommand(1, 4);
+  app.require_subcommand(1, 5);
   add_options(app, options);
   CLI::App* resume = add_resume(app, options.resume);
   CLI::App* storm = add_storm(app, options.storm, options.workspaces);
   CLI::App* durability = add_durability(app, options.durability);
   CLI::App* path = add_path(app, options.path);
+  CLI::App* presence = add_presence(app, options.presence);
   CLI11_PARSE(app, argc, argv);
 
   signal(SIGPIPE, SIG_IGN);
@@ -144,6 +147,7 @@ int main(int argc, char** argv) {
       if (auto taken = take(storm, measure_storm, **stage, options.storm, json); !taken) return taken;
     }
     if (auto taken = take(path, measure_path, **stage, options.path, json); !taken) return taken;
+    if (auto taken = take(presence, measure_presence, **stage, options.presence, json); !taken) return taken;
     return take(durability, measure_durability, **stage, options.durability, json);
   }();
   if (!options.json.empty()) std::ofstream(options.json) << json.text() << "\n";

@@ -32,6 +32,12 @@ Outcome<std::unique_ptr<Stage>> Stage::set(const StageOptions& options) {
   return stage;
 }
 
+NodeOptions Stage::node_with(const std::vector<std::string>& flags) const {
+  NodeOptions node = node_options(options_);
+  node.flags.insert(node.flags.end(), flags.begin(), flags.end());
+  return node;
+}
+
 void Stage::rest(Clock::duration duration) {
   poller_.turn_until([] { return false; }, Clock::now() + duration);
 }

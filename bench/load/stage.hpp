@@ -28,6 +28,9 @@ class Stage {
   [[nodiscard]] World& world() { return *world_; }
   [[nodiscard]] const StageOptions& options() const { return options_; }
 
+  /// Another node on the same database, with these flags too; this one's must not run meanwhile.
+  [[nodiscard]] NodeOptions node_with(const std::vector<std::string>& flags) const;
+
   /// Lets the node come to rest, while those connected go on reading.
   void rest(Clock::duration duration);
 

@@ -1,5 +1,6 @@
 #include "load/tab.hpp"
 
+#include "load/http_answer.hpp"
 #include "load/loopback.hpp"
 
 namespace orbit::bench {
@@ -64,7 +65,7 @@ void Tab::on_frame(const ScannedFrame& frame) {
   ++story_.frames;
   switch (frame.opcode) {
     case Opcode::text:
-      return on_event(facts_of(frame.beginning));
+      return on_event(facts_of(frame.beginning), frame.beginning);
     case Opcode::ping:
       return push(masked_frame(Opcode::pong, frame.beginning));
     case Opcode::close:
@@ -77,7 +78,11 @@ void Tab::on_frame(const ScannedFrame& frame) {
   }
 }
 
-void Tab::on_event(const EventFacts& event) {
+void Tab::on_event(const EventFacts& event, std::string_view beginning) {
+  if (event.type == "presence.count") {
+    story_.counted = json_number(beginning, "online");
+    return;
+  }
   if (event.type == "resync") {
     story_.resynced = true;
     return;

@@ -29,8 +29,9 @@ struct TabStory {
   std::size_t refusals = 0;  // 503, and connections that broke before hello
   std::size_t durable_frames = 0;
   std::size_t frames = 0;
-  std::uint64_t bytes = 0;  // of the socket and the snapshot
-  std::uint64_t seq = 0;    // the latest
+  std::uint64_t bytes = 0;               // of the socket and the snapshot
+  std::uint64_t seq = 0;                 // the latest
+  std::optional<std::uint64_t> counted;  // how many are online, as a large workspace tells
   bool resynced = false;
   bool resumed = false;  // hello said that the stream goes on where the cursor is
 };
@@ -68,7 +69,7 @@ class Tab final : PollHandler {
   void read_upgrade(std::string_view& bytes);
   void read_frames(std::string_view bytes);
   void on_frame(const ScannedFrame& frame);
-  void on_event(const EventFacts& event);
+  void on_event(const EventFacts& event, std::string_view beginning);
   void on_hello(std::uint64_t seq);
   void hydrate();
   void advance(std::uint64_t seq);

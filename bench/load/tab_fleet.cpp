@@ -27,7 +27,10 @@ Outcome<FleetResult> TabFleet::open(std::vector<TabPlan> plans, const FleetOptio
   Tabs tabs;
   tabs.reserve(plans.size());
   std::size_t settled = 0;
-  const auto may_open = [&] { return tabs.size() < plans.size() && tabs.size() - settled < options.at_once; };
+  const auto due = [&] { return called + options.over * tabs.size() / std::max<std::size_t>(plans.size(), 1); };
+  const auto may_open = [&] {
+    return tabs.size() < plans.size() && tabs.size() - settled < options.at_once && Clock::now() >= due();
+  };
   while (settled < plans.size()) {
     // In small portions, so that answers are read while others are still being opened.
     for (int i = 0; i < 64 && may_open(); ++i) {
@@ -35,7 +38,9 @@ Outcome<FleetResult> TabFleet::open(std::vector<TabPlan> plans, const FleetOptio
       tabs.push_back(std::make_unique<Tab>(context_, number, std::move(plans[number])));
       tabs.back()->open();
     }
-    context_.poller.turn(may_open() ? Clock::duration::zero() : std::chrono::milliseconds(100));
+    const auto longest =
+        options.over == Clock::duration{} ? std::chrono::milliseconds(100) : std::chrono::milliseconds(1);
+    context_.poller.turn(may_open() ? std::chrono::milliseconds(0) : longest);
     for (const std::size_t number : std::exchange(context_.settled, {})) {
       ++settled;
       const auto collected = collect(tabs[number], options.keep_open, began, result);
@@ -61,6 +66,20 @@ Outcome<> TabFleet::collect(std::unique_ptr<Tab>& settled, bool keep_open, TimeP
 
 std::size_t TabFleet::lost() const {
   return static_cast<std::size_t>(std::ranges::count_if(kept_, [](const auto& tab) { return !!tab->failure(); }));
+}
+
+FleetTotals TabFleet::totals() const {
+  FleetTotals totals;
+  for (const auto& tab : kept_) {
+    const TabStory& story = tab->story();
+    totals.bytes += story.bytes;
+    totals.frames += story.frames;
+    if (!story.counted) continue;
+    ++totals.counting;
+    totals.least_counted = std::min(totals.least_counted.value_or(*story.counted), *story.counted);
+    totals.most_counted = std::max(totals.most_counted.value_or(0), *story.counted);
+  }
+  return totals;
 }
 
 }  // namespace orbit::bench

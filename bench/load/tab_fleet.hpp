@@ -13,6 +13,7 @@ namespace orbit::bench {
 struct FleetOptions {
   std::size_t at_once = 1;  // how many are under way at any time
   bool keep_open = false;   // once live; else each is closed then
+  Clock::duration over{};   // how long their first attempts are spread over, evenly
   std::chrono::seconds patience{60};
   std::optional<TimePoint> since = {};  // what *_after_ms counts from; from the call unless given
 };
@@ -28,6 +29,14 @@ struct FleetResult {
   std::uint64_t bytes = 0;
 };
 
+struct FleetTotals {
+  std::uint64_t bytes = 0;
+  std::uint64_t frames = 0;
+  std::size_t counting = 0;                    // tabs that were told how many are online
+  std::optional<std::uint64_t> least_counted;  // what those were told last: the least of it, and the most
+  std::optional<std::uint64_t> most_counted;
+};
+
 class TabFleet {
  public:
   TabFleet(Poller& poller, unsigned short port) : context_{poller, port} {}
@@ -41,6 +50,9 @@ class TabFleet {
   /// Those kept open that the node has closed, or sent what it must not.
   [[nodiscard]] std::size_t lost() const;
   [[nodiscard]] std::size_t size() const { return kept_.size(); }
+
+  /// All that those kept open have received.
+  [[nodiscard]] FleetTotals totals() const;
   void close() { kept_.clear(); }
 
  private:

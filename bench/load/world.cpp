@@ -1,5 +1,8 @@
 #include "load/world.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace orbit::bench {
 
 namespace {
@@ -87,29 +90,39 @@ Outcome<> World::add_roles_and_teams(Poller& poller) {
   return {};
 }
 
-// As people come in: accepting an invite makes the account and signs it in, unless they are signed in already.
+// As people come in: accepting an invite makes the account and signs it in, unless they are signed in already. A
+// workspace takes a thousand open invites.
 Outcome<> World::invite_people(Poller& poller) {
-  std::vector<std::string> tokens(people_.size());
+  constexpr std::size_t portion = 500;
+  for (std::size_t first = 0; first < people_.size(); first += portion) {
+    if (auto done = invite_people(poller, first, std::min(portion, people_.size() - first)); !done) return done;
+  }
+  return {};
+}
+
+Outcome<> World::invite_people(Poller& poller, std::size_t first, std::size_t count) {
+  const std::span<Person> people(people_.data() + first, count);
+  std::vector<std::string> tokens(count);
   const auto invite = [&](std::size_t i) {
-    people_[i].role = i % roles_.size();
+    people[i].role = (first + i) % roles_.size();
     return command("POST", "/invites",
-                   R"({"email":")" + people_[i].email + R"(","roleId":")" + roles_[people_[i].role] + "\"}");
+                   R"({"email":")" + people[i].email + R"(","roleId":")" + roles_[people[i].role] + "\"}");
   };
-  const auto invited = run(poller, {port_, 4, people_.size(), invite, [&](std::size_t i, const HttpAnswer& answer) {
+  const auto invited = run(poller, {port_, 4, count, invite, [&](std::size_t i, const HttpAnswer& answer) {
                                       tokens[i] = json_string(answer.body, "token");
                                       return tokens[i].empty() ? failure("no invite: " + answer.body) : Outcome<>{};
                                     }});
   if (!invited) return std::unexpected(invited.error());
   const auto accept = [&](std::size_t i) {
-    const bool is_new = people_[i].cookie.empty();
+    const bool is_new = people[i].cookie.empty();
     const std::string account =
-        is_new ? R"(,"name":"Person )" + std::to_string(i) + R"(","password":"a long password")" : "";
-    return request("POST", "/v1/invites/accept", people_[i].cookie, R"({"token":")" + tokens[i] + "\"" + account + "}");
+        is_new ? R"(,"name":"Person )" + std::to_string(first + i) + R"(","password":"a long password")" : "";
+    return request("POST", "/v1/invites/accept", people[i].cookie, R"({"token":")" + tokens[i] + "\"" + account + "}");
   };
-  const auto accepted = run(poller, {port_, 4, people_.size(), accept, [&](std::size_t i, const HttpAnswer& answer) {
-                                       people_[i].member_id = json_string(answer.body, "id");
-                                       if (people_[i].cookie.empty()) people_[i].cookie = cookie_of(answer);
-                                       return expect_cookie(people_[i].cookie, answer);
+  const auto accepted = run(poller, {port_, 4, count, accept, [&](std::size_t i, const HttpAnswer& answer) {
+                                       people[i].member_id = json_string(answer.body, "id");
+                                       if (people[i].cookie.empty()) people[i].cookie = cookie_of(answer);
+                                       return expect_cookie(people[i].cookie, answer);
                                      }});
   return accepted ? Outcome<>{} : std::unexpected(accepted.error());
 }

@@ -75,6 +75,7 @@ class World {
   Outcome<> settle(Poller& poller);
   Outcome<> add_roles_and_teams(Poller& poller);
   Outcome<> invite_people(Poller& poller);
+  Outcome<> invite_people(Poller& poller, std::size_t first, std::size_t count);
   Outcome<> put_people_in_teams(Poller& poller);
   [[nodiscard]] std::string path() const { return "/v1/workspaces/" + slug_; }
   [[nodiscard]] std::string request(std::string_view method, std::string_view path, std::string_view cookie,
