@@ -9,6 +9,8 @@ const keepLittle = ["--log-keep-events", "100", "--log-trim-interval", "1s"];
 const retentions = [[], keepLittle, ["--log-keep-events", "400", "--log-trim-interval", "1s"]];
 /** How many bytes may wait for a tab before it is too slow, and how many may be replayed to it: half of that. */
 const queues = ["24576", "65536", "262144"].map((bytes) => ["--outbound-queue", bytes]);
+/** Every workspace is a large one on a node with this, so that its tabs are told how many are online. */
+const rosterLimits = [[], ["--presence-roster-limit", "2"]];
 
 const watchedAtOnce = 200;
 /** Answered with some four megabytes. */
@@ -94,6 +96,7 @@ export class Faults {
     const { node } = this.#world;
     const retention = (node.canTrim && random.pick(retentions)) || [];
     const queue = random.pick(queues) ?? [];
+    const rosterLimit = random.pick(rosterLimits) ?? [];
     this.#count("kill -9");
     if (retention.length > 0) this.#count("log trimmed");
     // So that some are on their way between the command and the tabs.
@@ -101,7 +104,7 @@ export class Faults {
       this.#rush(random);
       await sleep(random.between(0, 12));
     }
-    await this.killAndRestart(random.between(0, 1_500), [...retention, ...queue]);
+    await this.killAndRestart(random.between(0, 1_500), [...retention, ...queue, ...rosterLimit]);
   }
 
   #rush(random: Prng): void {

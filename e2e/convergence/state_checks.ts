@@ -14,7 +14,9 @@ export interface ShownState {
   readonly teams: Table;
   readonly invites: Table;
   readonly subscription: unknown;
+  /** As the roster tells, or in a large workspace what it was told of those it watches, who are all. */
   readonly presence: ReadonlyMap<string, { readonly online: boolean; readonly status: string }>;
+  readonly onlineCount: number;
 }
 
 /** Row for row: what a member's tab shows, and what it should. */
@@ -44,16 +46,18 @@ function compareTable(name: string, got: Table, expected: Table): Difference[] {
 /** How many sockets of each member live; members without are left out. */
 export type LiveSockets = ReadonlyMap<string, { readonly open: number; readonly away: number }>;
 
-/** Who a tab shows as online or away, against the sockets that live. */
+/** Who a tab shows as online or away, and how many, against the sockets that live. */
 export function comparePresence(shown: ShownState, live: LiveSockets): Difference[] {
   const ids = new Set([...live.keys(), ...shown.presence.keys()]);
-  return [...ids].flatMap((id) => {
+  const count = compareOne("how many are online", shown.onlineCount, live.size);
+  const each = [...ids].flatMap((id) => {
     const sockets = live.get(id);
     const expected = sockets === undefined ? "offline" : sockets.away === sockets.open ? "away" : "online";
     const got = shown.presence.get(id);
     const isRight = (got?.status ?? "offline") === expected && (got?.online ?? false) === (expected !== "offline");
     return isRight ? [] : [{ what: `presence of ${id}`, expected, got: got ?? "offline" }];
   });
+  return [...count, ...each];
 }
 
 /** What is known of a tab beside its stores. */

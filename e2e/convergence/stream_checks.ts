@@ -58,7 +58,9 @@ function checkOrder(connection: ConnectionRecord): string[] {
 function checkAnswered(connection: ConnectionRecord): string[] {
   const { after, hello, entries } = connection;
   if (after === undefined || hello === undefined || connection.isResumed) return [];
-  const next = entries.slice(entries.indexOf(hello) + 1).find((entry) => entry.kind !== "snapshot");
+  const next = entries
+    .slice(entries.indexOf(hello) + 1)
+    .find((entry) => entry.kind !== "snapshot" && entry.kind !== "other");
   if (next === undefined || next.kind === "resync") return [];
   return [`hello went from ${after.seq} to ${hello.seq}, and no resync said why`];
 }

@@ -1,5 +1,6 @@
-import { checkSnapshot, type WorkspaceSnapshotDTO } from "@orbit/catalog";
+import { checkSnapshot, type MemberId, type WorkspaceSnapshotDTO } from "@orbit/catalog";
 import { connect, type RealtimeClient, SnapshotRefused, type SnapshotRequest } from "@orbit/client";
+import { PresenceWatch } from "@orbit/client/presence";
 import WebSocket from "ws";
 import { FaultyLink } from "./faulty_link.ts";
 import type { Prng } from "./prng.ts";
@@ -68,6 +69,7 @@ export class Tab {
       random: () => random.next() * impatience,
       ...(snapshot === undefined ? {} : { snapshot }),
     });
+    tab.#watchEveryone();
     return tab;
   }
 
@@ -104,6 +106,20 @@ export class Tab {
         ? "never greeted"
         : `${connection?.isResumed ? "resumed" : "began"} at seq ${hello.seq}, ${new Date(hello.at).toISOString().slice(11, 23)}`;
     return `cursor ${this.client.cursor?.seq}, ${stand}; ${this.#history.join(", ") || "nothing befell it"}`;
+  }
+
+  // Only in workspaces that are large to the node does this ask for anything.
+  #watchEveryone(): void {
+    const watched = new Set<MemberId>();
+    const watch = PresenceWatch.of(this.client);
+    const watchNew = (members: ReadonlyMap<MemberId, unknown>) => {
+      for (const id of members.keys()) {
+        if (!watched.has(id)) watch.watch(id);
+        watched.add(id);
+      }
+    };
+    watchNew(this.client.stores.members.get());
+    this.client.stores.members.subscribe(watchNew);
   }
 
   disturb(): void {

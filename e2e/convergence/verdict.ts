@@ -1,4 +1,5 @@
-import type { RealtimeClient } from "@orbit/client";
+import type { RealtimeClient, WorkspaceStores } from "@orbit/client";
+import { PresenceWatch } from "@orbit/client/presence";
 import type { WorkspaceLog } from "./event_log.ts";
 import { type DatabaseRows, expectedState, readDatabase } from "./expected_state.ts";
 import type { Finding } from "./finding.ts";
@@ -145,7 +146,9 @@ export class Verdict {
   }
 }
 
-const shownBy = ({ stores }: RealtimeClient): ShownState => ({
+const shownBy = (client: RealtimeClient): ShownState => shown(client.stores, PresenceWatch.of(client));
+
+const shown = (stores: WorkspaceStores, watch: PresenceWatch): ShownState => ({
   workspace: stores.workspace.get(),
   you: stores.you.get(),
   members: stores.members.get() as unknown as ShownState["members"],
@@ -153,7 +156,8 @@ const shownBy = ({ stores }: RealtimeClient): ShownState => ({
   teams: stores.teams.get() as unknown as ShownState["teams"],
   invites: stores.invites.get() as unknown as ShownState["invites"],
   subscription: stores.subscription.get(),
-  presence: stores.presence.get(),
+  presence: stores.presenceCount.get() === null ? stores.presence.get() : watch.watched.get(),
+  onlineCount: stores.onlineCount.get(),
 });
 
 /** Told to go, and still connected though nothing was in the way. */
