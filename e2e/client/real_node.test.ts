@@ -1,4 +1,5 @@
 import { connect, fetchSnapshot, type RealtimeClient, SnapshotRefused } from "@orbit/client";
+import { PresenceWatch } from "@orbit/client/presence";
 import { openRoom, type Room } from "@orbit/client/rooms";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import WebSocket from "ws";
@@ -17,21 +18,21 @@ afterEach(() => {
 });
 afterAll(() => node.dispose());
 
-async function signIn(email: string) {
-  const answer = await fetch(`${node.url}/v1/session`, {
+async function signIn(email: string, { url } = node) {
+  const answer = await fetch(`${url}/v1/session`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Origin: node.url },
+    headers: { "Content-Type": "application/json", Origin: url },
     body: JSON.stringify({ email, password: "orbit-demo" }),
   });
   expect(answer.status).toBe(200);
-  return { Cookie: answer.headers.getSetCookie()[0]?.split(";")[0] ?? "", Origin: node.url };
+  return { Cookie: answer.headers.getSetCookie()[0]?.split(";")[0] ?? "", Origin: url };
 }
 
-function open(headers: Record<string, string>, workspace = "acme"): RealtimeClient {
+function open(headers: Record<string, string>, workspace = "acme", { url } = node): RealtimeClient {
   const client = connect({
-    url: node.url,
+    url,
     workspace,
-    openSocket: (url) => new WebSocket(url, { headers }),
+    openSocket: (address) => new WebSocket(address, { headers }),
     fetchSnapshot: async (request) => {
       const answer = await fetch(`${request.url}/v1/workspaces/${request.workspace}`, { headers });
       if (!answer.ok) throw new SnapshotRefused(answer.status);
@@ -170,4 +171,30 @@ it("says with which status a snapshot was refused", async () => {
   await expect(
     fetchSnapshot({ url: node.url, workspace: "acme", signal: new AbortController().signal }),
   ).rejects.toMatchObject({ name: "SnapshotRefused", status: 401 });
+});
+
+it("knows of a large workspace how many are online, and of those it watches who is", async () => {
+  const large = await OrbitNode.start("--presence-grace", "0s", "--presence-roster-limit", "2");
+  try {
+    const [ada, grace, alan] = await Promise.all(
+      ["ada@acme.test", "grace@acme.test", "alan@acme.test"].map(async (email) =>
+        open(await signIn(email, large), "acme", large),
+      ),
+    );
+    if (ada === undefined || grace === undefined || alan === undefined) throw new Error("somebody is missing");
+    await vi.waitFor(() => expect([ada, grace, alan].map((one) => one.stores.onlineCount.get())).toEqual([3, 3, 3]));
+    const graces = grace.stores.you.get();
+    if (graces === null) throw new Error("grace doesn't know who she is");
+    const watch = PresenceWatch.of(ada);
+    watch.watch(graces);
+    await vi.waitFor(() => expect(watch.watched.get().get(graces)?.status).toBe("online"));
+    await grace.request({ type: "presence.away" });
+    await vi.waitFor(() => expect(watch.watched.get().get(graces)?.status).toBe("away"));
+    grace.close();
+    await vi.waitFor(() => expect(watch.watched.get().get(graces)?.status).toBe("offline"));
+    await vi.waitFor(() => expect(ada.stores.onlineCount.get()).toBe(2));
+    expect([...watch.watched.get().keys()]).toEqual([graces]);
+  } finally {
+    await large.dispose();
+  }
 });

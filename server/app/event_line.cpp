@@ -43,8 +43,10 @@ std::string summary(const json::object& frame) {
   if (text_at(frame, "type") == "hello") {
     const json::value* presence = frame.if_contains("presence");
     const std::size_t known = presence != nullptr && presence->is_array() ? presence->get_array().size() : 0;
-    return "connected at seq " + text_at(frame, "seq") + ", " + std::to_string(known) + " here";
+    const std::string line = "connected at seq " + text_at(frame, "seq");
+    return known == 0 ? line : line + ", " + std::to_string(known) + " here";  // none: the number follows
   }
+  if (text_at(frame, "type") == "presence.count") return text_at(frame, "online") + " here";
   for (const auto& [key, value] : frame) {
     if (value.is_object() && key != "payload") return about(value.get_object());
   }

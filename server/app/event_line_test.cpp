@@ -31,6 +31,13 @@ TEST(EventLine, SumsUpTheFirstFrame) {
             "12:00:00.250         hello                         connected at seq 7, 1 here");
 }
 
+TEST(EventLine, SaysHowManyAreHereAsALargeWorkspaceTells) {
+  EXPECT_EQ(line(R"({"type":"hello","memberId":"mbr_1","seq":7,"presence":[]})"),
+            "12:00:00.250         hello                         connected at seq 7");
+  EXPECT_EQ(line(R"({"type":"presence.count","online":1204})"),
+            "12:00:00.250         presence.count                1204 here");
+}
+
 TEST(EventLine, TellsTheRoomOfASignalAndNotItsPayload) {
   const std::string signal = line(
       R"({"type":"room.signal","room":"board","memberId":"mbr_1","kind":"cursor","payload":{"name":"nobody","x":1}})");

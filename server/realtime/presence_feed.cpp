@@ -27,7 +27,8 @@ PresenceFeed::PresenceFeed(const Parts& parts, const PresenceFeedOptions& option
       options_(options),
       transitions_counter_(
           metrics.counter("orbit_presence_transitions_total", "Members who came, went or turned away")),
-      runs_counter_(metrics.counter("orbit_presence_runs_total", "Runs of transitions that were told to tabs")),
+      runs_counter_(
+          metrics.counter("orbit_presence_runs_total", "Runs of transitions that were told to tabs with the roster")),
       counting_gauge_(metrics.gauge("orbit_presence_counting_tabs", "Tabs that get the number in place of the roster")),
       watched_gauge_(metrics.gauge("orbit_presence_watched", "Members that tabs watch, counted for each tab")) {}
 
@@ -189,8 +190,9 @@ void PresenceFeed::tell_news(WorkspaceId workspace, Feed& feed) {
     if (has_roster_tabs) frames.push_back(frame);
     if (is_watched) parts_.hub.broadcast(watch_channel(workspace, member), frame);
   }
+  if (!has_roster_tabs) return;
   runs_counter_.add();
-  if (has_roster_tabs) parts_.hub.broadcast(roster_channel(workspace), realtime::join(frames));
+  parts_.hub.broadcast(roster_channel(workspace), realtime::join(frames));
 }
 
 void PresenceFeed::tell_count(WorkspaceId workspace, Feed& feed) {
