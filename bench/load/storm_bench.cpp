@@ -72,6 +72,8 @@ class StormBench {
       if (!head) return std::unexpected(head.error());
       place.head = *std::move(head);
     }
+    // Where it is the stage's own, what others do there next goes on from what was done.
+    if (options_.workspaces == 1) stage_.world() = places_.front().world;
     return {};
   }
 
