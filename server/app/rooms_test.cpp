@@ -220,5 +220,25 @@ TEST_F(RoomsTest, WhoComesInHearsWhatStands) {
   EXPECT_EQ(told(alans), (Types{"room.joined of 2", "room.signal ada 2"})) << "what grace typed left with her";
 }
 
+TEST_F(RoomsTest, WhoSkippedSignalsIsToldWhatStandsAndNoMore) {
+  const auto adas = open(ada), graces = open(grace), alans = open(alan);
+  for (const auto& socket : {adas, graces, alans}) enter(socket, "workspace");
+  enter(adas, team.str()), enter(graces, team.str());
+  signal(adas, "1"), signal(graces, "2"), signal(alans, "3"), signal(graces, "4", "reaction");
+  signal(graces, "5", "typing", team.str());
+  scheduler.run_posted();
+  scheduler.advance(milliseconds{50});
+  leave(alans, "workspace");
+  hush({adas, graces, alans});
+  for (const auto& socket : {adas, alans}) gateway.skipped(socket);
+  auto got = told(adas);
+  std::ranges::sort(got);
+  EXPECT_EQ(got, (Types{"room.signal grace 2", "room.signal grace 5"})) << "what alan signalled left with him";
+  EXPECT_EQ(told(alans), Types{}) << "he is in no room";
+  gateway.closed(adas);
+  gateway.skipped(adas);
+  EXPECT_EQ(told(adas), Types{});
+}
+
 }  // namespace
 }  // namespace orbit::app

@@ -19,6 +19,7 @@ struct Frame {
   std::size_t header_size = 0;                    // how many of them come before the payload
   std::optional<kernel::Seq> seq = std::nullopt;  // of a durable event; a frame without may be dropped under pressure
   std::string deflated = {};  // what sockets that take compressed frames get instead; empty where it isn't worth it
+  bool skippable = false;     // says what is so now: never waits behind other bytes, since what is so then is told then
 
   [[nodiscard]] std::string_view payload() const { return std::string_view(bytes).substr(header_size); }
 

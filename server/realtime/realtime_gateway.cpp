@@ -38,6 +38,10 @@ void RealtimeGateway::caught_up(const SocketHandle& socket) {
   });
 }
 
+void RealtimeGateway::skipped(const SocketHandle& socket) {
+  parts_.scheduler.post([this, socket] { parts_.rooms.tell_signals_again(socket); });
+}
+
 void RealtimeGateway::broadcasts_dropped() {
   parts_.scheduler.post([this] {
     parts_.presence_feed.tell_all_again();

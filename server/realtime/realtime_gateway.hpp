@@ -51,6 +51,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   void opened(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) override;
   void received(const SocketHandle& socket, std::string_view text) override;
   void caught_up(const SocketHandle& socket) override;
+  void skipped(const SocketHandle& socket) override;
   void broadcasts_dropped() override;
   void closed(const SocketHandle& socket) override;
 

@@ -82,8 +82,18 @@ void Rooms::tell_how_it_stands(const SocketHandle& socket, const Key& key) const
   catalog::RoomJoined event{key.room, {}};
   for (const auto& [member, presence] : room.members) event.members.push_back(member);
   send(socket, event);
-  const SignalRun standing(room.signals.standing(), key.room, parts_.encoder);
+  tell_signals(socket, key);
+}
+
+void Rooms::tell_signals(const SocketHandle& socket, const Key& key) const {
+  const SignalRun standing(rooms_.at(key).signals.standing(), key.room, parts_.encoder);
   if (const auto frame = standing.for_socket(socket.id)) socket.send(frame);
+}
+
+void Rooms::tell_signals_again(const SocketHandle& socket) const {
+  const auto entry = joined_.find(socket.id);
+  if (entry == joined_.end()) return;
+  for (const Key& key : entry->second) tell_signals(socket, key);
 }
 
 void Rooms::tell_again(const SocketHandle& socket) const {

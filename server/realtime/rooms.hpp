@@ -57,6 +57,9 @@ class Rooms {
   [[nodiscard]] kernel::Result<> signal(const SocketHandle& socket, const std::string& room, std::string kind,
                                         catalog::RawJson payload);
 
+  /// Tells a socket that skipped signals what is signalled in each of its rooms. Skipped likewise if it is slow still.
+  void tell_signals_again(const SocketHandle& socket) const;
+
   /// Tells a socket that missed something how it stands in each of its rooms: `room.joined`, and what is signalled.
   void tell_again(const SocketHandle& socket) const;
   void tell_all_again() const;
@@ -88,6 +91,7 @@ class Rooms {
   std::vector<SocketHandle> take_tabs(const Key& key, kernel::MemberId member);
   void forget_member(kernel::WorkspaceId workspace, kernel::MemberId member);
   void tell_how_it_stands(const SocketHandle& socket, const Key& key) const;
+  void tell_signals(const SocketHandle& socket, const Key& key) const;
   void send_signals(const Key& key, Room& room);
   void start_tick(const Key& key, Room& room);
   void tell(const Key& key, kernel::MemberId member, bool online);

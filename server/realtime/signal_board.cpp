@@ -1,6 +1,7 @@
 #include "realtime/signal_board.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "catalog/json.hpp"
 #include "catalog/signal_kinds.hpp"
@@ -11,23 +12,46 @@ using catalog::SignalDelivery;
 using kernel::MemberId;
 
 SignalRun::SignalRun(std::vector<Signal> signals, const std::string& room, const FrameEncoder& encoder) {
-  std::vector<SharedFrame> all;
+  if (signals.empty()) return;
+  Frame all;
+  all.skippable = true;
   for (Signal& signal : signals) {
+    if (catalog::delivery_of(signal.kind) == SignalDelivery::each) all.skippable = false;
+    senders_.push_back({signal.from, senders_.size()});
     const catalog::RoomSignal event{room, signal.member, std::move(signal.kind), std::move(signal.payload)};
-    all.push_back(encoder.encode(catalog::to_json(event, std::nullopt), std::nullopt));
-    frames_.emplace_back(signal.from, all.back());
+    const SharedFrame frame = encoder.encode(catalog::to_json(event, std::nullopt), std::nullopt);
+    all.bytes += frame->bytes_for(false);
+    all.deflated += frame->bytes_for(true);
+    ends_.push_back(all.bytes.size());
+    deflated_ends_.push_back(all.deflated.size());
   }
-  all_ = join(all);
+  if (all.deflated.size() == all.bytes.size()) all.deflated.clear();  // nothing is compressed
+  std::ranges::stable_sort(senders_, {}, &Sender::socket);
+  all_ = std::make_shared<const Frame>(std::move(all));
 }
 
 SharedFrame SignalRun::for_socket(SocketId socket) const {
-  const bool signalled = std::ranges::any_of(frames_, [&](const auto& entry) { return entry.first == socket; });
-  if (!signalled) return all_;
-  std::vector<SharedFrame> others;
-  for (const auto& [from, frame] : frames_) {
-    if (from != socket) others.push_back(frame);
+  const auto own = std::ranges::equal_range(senders_, socket, {}, &Sender::socket);
+  if (own.empty()) return all_;
+  if (own.size() == senders_.size()) return nullptr;
+  Frame others;
+  others.skippable = all_->skippable;
+  others.bytes = without(own, all_->bytes, ends_);
+  if (!all_->deflated.empty()) others.deflated = without(own, all_->deflated, deflated_ends_);
+  return std::make_shared<const Frame>(std::move(others));
+}
+
+std::string SignalRun::without(std::span<const Sender> own, const std::string& bytes,
+                               const std::vector<std::size_t>& ends) const {
+  std::string others;
+  others.reserve(bytes.size());
+  std::size_t from = 0;
+  for (const Sender& sender : own) {
+    const std::size_t begin = sender.place == 0 ? 0 : ends[sender.place - 1];
+    others.append(bytes, from, begin - from);
+    from = ends[sender.place];
   }
-  return join(others);
+  return others.append(bytes, from);
 }
 
 bool SignalBoard::put(Signal signal) {
@@ -37,21 +61,34 @@ bool SignalBoard::put(Signal signal) {
     return true;
   }
   const auto key = std::pair(signal.member, signal.kind);
-  if (!latest_.contains(key)) {
+  auto standing = latest_.find(key);
+  if (standing == latest_.end()) {
     const auto first = latest_.lower_bound({signal.member, ""});
     const auto kinds =
         std::find_if(first, latest_.end(), [&](const auto& entry) { return entry.first.first != signal.member; });
     if (static_cast<std::size_t>(std::distance(first, kinds)) >= max_kinds) return false;
+    standing = latest_.emplace(key, Standing{}).first;
   }
-  std::erase_if(news_, [&](const Signal& older) { return older.member == signal.member && older.kind == signal.kind; });
-  latest_.insert_or_assign(key, signal);
-  news_.push_back(std::move(signal));
+  auto& [present, news] = standing->second;
+  if (news) news_.erase(*news);
+  present = signal;
+  news = news_.insert(news_.end(), std::move(signal));
   return true;
+}
+
+std::vector<Signal> SignalBoard::take_news() {
+  for (const Signal& signal : news_) {
+    const auto standing = latest_.find({signal.member, signal.kind});
+    if (standing != latest_.end()) standing->second.news.reset();
+  }
+  std::vector<Signal> news(std::make_move_iterator(news_.begin()), std::make_move_iterator(news_.end()));
+  news_.clear();
+  return news;
 }
 
 std::vector<Signal> SignalBoard::standing() const {
   std::vector<Signal> signals;
-  for (const auto& [key, signal] : latest_) signals.push_back(signal);
+  for (const auto& [key, standing] : latest_) signals.push_back(standing.signal);
   return signals;
 }
 

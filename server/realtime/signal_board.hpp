@@ -2,9 +2,11 @@
 // kind. Plain data, of the realtime thread.
 #pragma once
 
+#include <list>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "catalog/dto.hpp"
@@ -20,7 +22,8 @@ struct Signal {
   catalog::RawJson payload;
 };
 
-/// What a tick has to say, framed once and shared.
+/// What a tick has to say, framed once and shared. A socket with bytes waiting skips it where it holds only latest
+/// values.
 class SignalRun {
  public:
   SignalRun(std::vector<Signal> signals, const std::string& room, const FrameEncoder& encoder);
@@ -29,8 +32,19 @@ class SignalRun {
   [[nodiscard]] SharedFrame for_socket(SocketId socket) const;
 
  private:
-  std::vector<std::pair<SocketId, SharedFrame>> frames_;
+  struct Sender {
+    SocketId socket = 0;
+    std::size_t place = 0;  // of a signal of theirs in the run
+  };
+
+  // The run's bytes but for the senders' own.
+  [[nodiscard]] std::string without(std::span<const Sender> own, const std::string& bytes,
+                                    const std::vector<std::size_t>& ends) const;
+
   SharedFrame all_;
+  std::vector<std::size_t> ends_;  // of each signal's frame in the run's bytes
+  std::vector<std::size_t> deflated_ends_;
+  std::vector<Sender> senders_;  // by socket, then place
 };
 
 class SignalBoard {
@@ -46,7 +60,7 @@ class SignalBoard {
   [[nodiscard]] bool has_news() const { return !news_.empty(); }
 
   /// What came since the last call, oldest first.
-  [[nodiscard]] std::vector<Signal> take_news() { return std::exchange(news_, {}); }
+  [[nodiscard]] std::vector<Signal> take_news();
 
   /// The latest value of each member and kind.
   [[nodiscard]] std::vector<Signal> standing() const;
@@ -55,8 +69,14 @@ class SignalBoard {
   void forget(kernel::MemberId member);
 
  private:
-  std::vector<Signal> news_;
-  std::map<std::pair<kernel::MemberId, std::string>, Signal> latest_;
+  using News = std::list<Signal>;
+  struct Standing {
+    Signal signal;
+    std::optional<News::iterator> news;  // the same signal, while it is to be told
+  };
+
+  News news_;
+  std::map<std::pair<kernel::MemberId, std::string>, Standing> latest_;
 };
 
 }  // namespace orbit::realtime

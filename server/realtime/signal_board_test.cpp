@@ -47,7 +47,7 @@ TEST_F(SignalBoardTest, WhatIsDeliveredEachIsNewsEachTime) {
 TEST_F(SignalBoardTest, KnowsWhatStandsUntilTheMemberLeaves) {
   board.put(signal(ada, 1, "cursor", "1"));
   board.put(signal(grace, 2, "cursor", "2"));
-  board.take_news();
+  EXPECT_EQ(board.take_news().size(), 2U);
   board.put(signal(ada, 1, "cursor", "3"));
   auto standing = payloads(board.standing());
   std::ranges::sort(standing);  // members stand in no order
@@ -84,6 +84,48 @@ TEST_F(SignalBoardTest, ARunLeavesASocketsOwnSignalsOut) {
   EXPECT_EQ(text(3), frame(ada, "1") + frame(grace, "2"));
   EXPECT_EQ(run.for_socket(3), run.for_socket(4)) << "made once";
   EXPECT_EQ(SignalRun({signal(ada, 1, "cursor", "1")}, "lobby", encoder).for_socket(1), nullptr);
+}
+
+TEST_F(SignalBoardTest, ARunLeavesOutAllThatASocketSignalled) {
+  std::vector<Signal> signals;
+  for (const int i : {1, 2, 1, 3, 3, 1, 2, 1})
+    signals.push_back(signal(ada, static_cast<SocketId>(i), "reaction", "0"));
+  for (std::size_t i = 0; i < signals.size(); ++i) signals[i].payload.text = std::to_string(i);
+  const SignalRun run(signals, "lobby", encoder);
+  for (SocketId socket = 0; socket < 5; ++socket) {
+    std::vector<Signal> others;
+    for (const Signal& one : signals) {
+      if (one.from != socket) others.push_back(one);
+    }
+    EXPECT_EQ(run.for_socket(socket)->bytes, SignalRun(others, "lobby", encoder).for_socket(99)->bytes) << socket;
+  }
+}
+
+// Of each signal's frame, a compressed form as well.
+struct HalvingEncoder final : FrameEncoder {
+  [[nodiscard]] SharedFrame encode(std::string_view text, std::optional<kernel::Seq>) const override {
+    return std::make_shared<Frame>(Frame{.bytes = std::string(text), .deflated = std::string(text.substr(0, 9))});
+  }
+};
+
+TEST_F(SignalBoardTest, ARunHasBothForms) {
+  const SignalRun run({signal(ada, 1, "cursor", "1"), signal(grace, 2, "cursor", "2"), signal(grace, 3, "typing", "3")},
+                      "lobby", HalvingEncoder());
+  const std::string form = R"({"type":")";
+  EXPECT_EQ(run.for_socket(4)->bytes_for(true), form + form + form);
+  EXPECT_EQ(run.for_socket(2)->bytes_for(true), form + form);
+  EXPECT_EQ(SignalRun({signal(ada, 1, "cursor", "1")}, "lobby", encoder).for_socket(2)->deflated, "");
+}
+
+TEST_F(SignalBoardTest, ARunMayBeSkippedUnlessSomethingInItCountsEach) {
+  const SignalRun latest({signal(ada, 1, "cursor", "1"), signal(grace, 2, "cursor", "2")}, "lobby", encoder);
+  EXPECT_TRUE(latest.for_socket(1)->skippable);
+  EXPECT_TRUE(latest.for_socket(3)->skippable);
+  const SignalRun mixed(
+      {signal(ada, 1, "cursor", "1"), signal(ada, 1, "reaction", "2"), signal(grace, 2, "typing", "3")}, "lobby",
+      encoder);
+  EXPECT_FALSE(mixed.for_socket(2)->skippable);
+  EXPECT_FALSE(mixed.for_socket(3)->skippable);
 }
 
 }  // namespace

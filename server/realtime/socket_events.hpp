@@ -26,6 +26,10 @@ class SocketEvents {
   /// rest now, and should be told what is so.
   virtual void caught_up(const SocketHandle& socket) = 0;
 
+  /// Only skippable frames were withheld from the socket, since bytes waited for its peer; it has caught up now, and
+  /// should be told what they would have said.
+  virtual void skipped(const SocketHandle& socket) = 0;
+
   /// Broadcasts without seq were dropped, since a shard was behind: any of its sockets may have missed some.
   virtual void broadcasts_dropped() = 0;
 

@@ -1,5 +1,5 @@
-// OutboundQueue: the frames that wait for one socket whose peer takes no more at present. Made only then. It holds
-// references, not copies. Shard's thread.
+// OutboundQueue: the frames that wait for one socket whose peer takes no more at present, and what was withheld from it
+// meanwhile. Made only then. It holds references, not copies. Shard's thread.
 #pragma once
 
 #include <cstddef>
@@ -40,6 +40,10 @@ class OutboundQueue {
   /// Whether any frame without seq was dropped.
   [[nodiscard]] bool has_dropped() const { return has_dropped_; }
 
+  /// Notes that a skippable frame was withheld.
+  void note_skipped() { has_skipped_ = true; }
+  [[nodiscard]] bool has_skipped() const { return has_skipped_; }
+
   /// Drops the frames without seq of which nothing was written; says how many.
   std::size_t drop_ephemeral();
 
@@ -56,6 +60,7 @@ class OutboundQueue {
   std::size_t written_ = 0;  // bytes of the first frame
   std::size_t cost_ = 0;
   bool has_dropped_ = false;
+  bool has_skipped_ = false;
   std::size_t ephemeral_ = 0;  // frames without seq
 };
 

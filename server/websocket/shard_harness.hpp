@@ -67,6 +67,7 @@ class RecordedEvents final : public realtime::SocketEvents {
   }
   void received(const realtime::SocketHandle&, std::string_view text) override { texts.emplace_back(text); }
   void caught_up(const realtime::SocketHandle& socket) override { caught_up_ids.push_back(socket.id); }
+  void skipped(const realtime::SocketHandle& socket) override { skipped_ids.push_back(socket.id); }
   void broadcasts_dropped() override { ++dropped_reports; }
   void closed(const realtime::SocketHandle& socket) override { closed_ids.push_back(socket.id); }
 
@@ -74,6 +75,7 @@ class RecordedEvents final : public realtime::SocketEvents {
   std::vector<std::optional<realtime::StreamCursor>> cursors;
   std::vector<std::string> texts;
   std::vector<realtime::SocketId> caught_up_ids;
+  std::vector<realtime::SocketId> skipped_ids;
   int dropped_reports = 0;
   std::vector<realtime::SocketId> closed_ids;
 };

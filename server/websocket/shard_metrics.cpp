@@ -13,7 +13,9 @@ ShardMetrics::ShardMetrics(kernel::MetricsRegistry& registry)
       frames_received_(registry.counter("orbit_websocket_frames_received_total", "Messages and control frames read")),
       bytes_received_(registry.counter("orbit_websocket_bytes_received_total", "Bytes read from sockets")),
       frames_dropped_(registry.counter("orbit_websocket_frames_dropped_total",
-                                       "Frames without seq dropped because a queue was full", {{"at", "socket"}})) {
+                                       "Frames without seq dropped because a queue was full", {{"at", "socket"}})),
+      frames_skipped_(registry.counter("orbit_websocket_frames_skipped_total",
+                                       "Runs of latest values withheld from sockets with bytes waiting")) {
   constexpr std::array<const char*, causes> names{"peer",     "broken",   "server",   "heartbeat",
                                                   "too_slow", "too_many", "protocol", "draining"};
   for (std::size_t i = 0; i < causes; ++i) {
@@ -35,6 +37,7 @@ void ShardMetrics::publish() {
   move(tally.frames_received, frames_received_);
   move(tally.bytes_received, bytes_received_);
   move(tally.frames_dropped, frames_dropped_);
+  move(tally.frames_skipped, frames_skipped_);
 }
 
 }  // namespace orbit::websocket

@@ -32,6 +32,7 @@ class ShardMetrics {
     std::int64_t frames_received = 0;
     std::int64_t bytes_received = 0;
     std::int64_t frames_dropped = 0;
+    std::int64_t frames_skipped = 0;
   };
 
   explicit ShardMetrics(kernel::MetricsRegistry& registry);
@@ -54,6 +55,7 @@ class ShardMetrics {
   kernel::Metric& frames_received_;
   kernel::Metric& bytes_received_;
   kernel::Metric& frames_dropped_;
+  kernel::Metric& frames_skipped_;
   std::array<kernel::Metric*, causes> closed_{};
 };
 

@@ -24,8 +24,8 @@ struct ShardOptions {
   int messages_per_second = 20;
   int message_burst = 40;
 
-  /// Bytes waiting for a socket that takes no more. Past it, frames without seq are dropped, then the socket is closed
-  /// with 4408.
+  /// Bytes waiting for a socket that takes no more, skippable frames never among them. Past it, frames without seq are
+  /// dropped, then the socket is closed with 4408.
   std::size_t max_queued_bytes = 1024 * 1024;
 
   /// Bytes from which a text for one socket is compressed, if the socket takes that. 0: never.

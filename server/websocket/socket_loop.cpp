@@ -220,10 +220,10 @@ void SocketLoop::conclude(std::uint32_t index, SocketWriter::Outcome outcome) {
   switch (outcome) {
     case SocketWriter::Outcome::waiting:
       break;
+    case SocketWriter::Outcome::skipped:
     case SocketWriter::Outcome::caught_up:
-      if (outlet.phase == Phase::open) events_.caught_up(handle_of(index));
-      [[fallthrough]];
     case SocketWriter::Outcome::written:
+      tell_of_missed(index, outcome);
       if (outlet.phase == Phase::answering) {
         drop(index, CloseCause::peer);
       } else if (outlet.phase == Phase::failing) {
@@ -237,6 +237,12 @@ void SocketLoop::conclude(std::uint32_t index, SocketWriter::Outcome outcome) {
       drop(index, CloseCause::broken);
       break;
   }
+}
+
+void SocketLoop::tell_of_missed(std::uint32_t index, SocketWriter::Outcome outcome) {
+  if (table_.outlet(index).phase != Phase::open) return;
+  if (outcome == SocketWriter::Outcome::skipped) events_.skipped(handle_of(index));
+  if (outcome == SocketWriter::Outcome::caught_up) events_.caught_up(handle_of(index));
 }
 
 /// From here on the socket is on no channel and gets no frame but a close frame; for everyone else it is gone.

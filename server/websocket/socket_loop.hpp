@@ -84,6 +84,7 @@ class SocketLoop {
   [[nodiscard]] bool within_rate(std::uint32_t index);
 
   void conclude(std::uint32_t index, SocketWriter::Outcome outcome);
+  void tell_of_missed(std::uint32_t index, SocketWriter::Outcome outcome);
   void leave_open(std::uint32_t index, Phase next, CloseCause cause);
   void start_close(std::uint32_t index, CloseCause cause, CloseCode code, std::string_view reason);
   void fail(std::uint32_t index, CloseCode code, std::string_view reason);

@@ -43,7 +43,8 @@ SocketWriter::Outcome SocketWriter::write_due(std::uint32_t index, TurnBuffer& t
   return Outcome::written;
 }
 
-/// Queues the frames but for the first `written` bytes of them.
+/// Queues the frames but for the first `written` bytes of them. The queue may stay empty: then it notes what was
+/// withheld until the socket takes more.
 SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const TurnBuffer::FrameIndex> frames,
                                             const TurnBuffer& turn, std::size_t written) {
   Outlet& outlet = table_.outlet(index);
@@ -64,6 +65,11 @@ SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const
       continue;
     }
     const bool started = written > 0;
+    if (frame->skippable && !started) {
+      ++metrics_.tally.frames_skipped;
+      queue.note_skipped();
+      continue;
+    }
     if (outlet.phase == Phase::open && !started && !make_room(connection, queue.cost(*frame))) {
       if (frame->seq) {
         outcome = Outcome::overflow;
@@ -105,10 +111,12 @@ SocketWriter::Outcome SocketWriter::write_queued(std::uint32_t index) {
     if (!all) return Outcome::waiting;
   }
   if (!queue.empty()) return Outcome::waiting;
-  const bool has_dropped = queue.has_dropped();
+  const auto outcome = queue.has_dropped()   ? Outcome::caught_up
+                       : queue.has_skipped() ? Outcome::skipped
+                                             : Outcome::written;
   forget(index);
   poller_.watch_writes(outlet.descriptor, table_.slot(index), false);
-  return has_dropped ? Outcome::caught_up : Outcome::written;
+  return outcome;
 }
 
 void SocketWriter::replace_queued(std::uint32_t index, realtime::SharedFrame last) {

@@ -17,6 +17,7 @@ class SocketWriter {
  public:
   enum class Outcome : std::uint8_t {
     written,    // nothing waits
+    skipped,    // nothing waits any more, but skippable frames were withheld
     caught_up,  // nothing waits any more, but frames without seq were dropped
     waiting,    // the rest follows once the socket takes it: see write_queued
     overflow,   // an open socket's queue is full; what didn't fit is gone: end it

@@ -34,6 +34,7 @@ realtime::SharedFrame TextFrameEncoder::deflated(realtime::SharedFrame frame) co
   realtime::Frame shorter;
   shorter.bytes = deflated_bytes(frame->payload());
   shorter.seq = frame->seq;
+  shorter.skippable = frame->skippable;
   return shorter.bytes.empty() ? frame : std::make_shared<const realtime::Frame>(std::move(shorter));
 }
 
