@@ -64,7 +64,7 @@ using Events"""
 
 @pytest.mark.parametrize("source", [
     "catalog/example.cpp", "realtime/realtime_event_publisher.cpp", "workspaces/team.cpp", "board/server/card.cpp",
-    "board/server/board_event_publisher.cpp"])
+    "board/server/board_projection.cpp"])
 def test_the_files_compile_as_they_are(source):
     assert compile_with(source) == ""
 
@@ -88,7 +88,7 @@ def test_recording_an_event_that_is_not_listed_does_not_compile(tmp_path):
 
 
 def test_an_event_of_the_board_that_nobody_is_told_of_does_not_compile(tmp_path):
-    errors = compile_with("board/server/board_event_publisher.cpp", tmp_path, "board/server/events.hpp", [
+    errors = compile_with("board/server/board_projection.cpp", tmp_path, "board/server/events.hpp", [
         ("using Events", CARD_RENAMED), ("CardMoved, CardRemoved>", "CardMoved, CardRemoved, CardRenamed>")])
     assert "project(" in errors and "CardRenamed" in errors
 
@@ -100,6 +100,6 @@ def test_recording_an_event_that_the_board_does_not_list_does_not_compile(tmp_pa
 
 
 def test_a_board_event_that_the_catalog_lacks_does_not_compile(tmp_path):
-    errors = compile_with("board/server/board_event_publisher.cpp", tmp_path, "board/server/board_event.hpp", [
+    errors = compile_with("board/server/board_projection.cpp", tmp_path, "board/server/board_event.hpp", [
         ("wire::CardMoved, wire::CardRemoved>", "wire::CardRemoved>")])
     assert "CardMoved" in errors

@@ -39,6 +39,6 @@ def test_the_guide_to_adding_an_event_quotes_each_of_the_four_places():
     quoted = {file for file, _ in QUOTED.findall((ROOT / "docs/guides/add-an-event.md").read_text())}
     assert quoted >= {
         "examples/board/server/events.hpp", "examples/board/server/card.cpp", "examples/board/server/board_event.hpp",
-        "examples/board/server/board_event_publisher.cpp", "examples/board/client/src/board_event.ts",
+        "examples/board/server/board_projection.cpp", "examples/board/client/src/board_event.ts",
         "examples/board/client/src/board_store.ts", "server/workspaces/team.cpp", "server/catalog/server_event.hpp",
         "server/realtime/event_projection.cpp", "packages/client/src/apply_server_event.ts"}

@@ -17,6 +17,7 @@
 #include "realtime/in_process_realtime_hub.hpp"
 #include "realtime/realtime_event_publisher.hpp"
 #include "realtime/realtime_gateway.hpp"
+#include "realtime/room_event_publisher.hpp"
 #include "websocket/text_frame_encoder.hpp"
 
 namespace orbit::app {
@@ -66,10 +67,12 @@ struct Realtime {
         history({domain.unit_of_work,
                  domain.database.event_log(),
                  {domain.repositories, domain.database.subscriptions()},
-                 encoder},
+                 encoder,
+                 room_projections},
                 epoch, scheduler, history_options(config), metrics),
         publisher(bus, {domain.unit_of_work, domain.repositories, domain.database.subscriptions()}, hub, history,
                   presence, encoder, epoch, metrics),
+        room_publisher(bus, domain.unit_of_work, room_projections, hub, history, encoder, metrics),
         team_rooms(domain.repositories.teams),
         rooms({bus, domain.unit_of_work, hub, scheduler, encoder, room_authorizers}, {.grace = config.presence_grace},
               metrics),
@@ -98,8 +101,10 @@ struct Realtime {
   realtime::PresenceTracker presence;
   realtime::PresenceFeed presence_feed;
   realtime::EventRelay relay;
+  realtime::RoomProjections room_projections{};  // of features with durable events of their own in rooms
   realtime::StreamHistory history;
   realtime::RealtimeEventPublisher publisher;
+  realtime::RoomEventPublisher room_publisher;
   realtime::TeamRooms team_rooms;
   realtime::Lobby lobby;
   realtime::RoomAuthorizers room_authorizers{

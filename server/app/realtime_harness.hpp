@@ -5,12 +5,14 @@
 #include <boost/json.hpp>
 
 #include "app/domain_fixture.hpp"
+#include "app/notes_projection.hpp"
 #include "catalog/json.hpp"
 #include "realtime/channel.hpp"
 #include "realtime/in_process_realtime_hub.hpp"
 #include "realtime/realtime_event_publisher.hpp"
 #include "realtime/realtime_gateway.hpp"
 #include "realtime/recording_shard.hpp"
+#include "realtime/room_event_publisher.hpp"
 
 namespace orbit::app {
 
@@ -76,7 +78,9 @@ class RealtimeHarness : public DomainTest {
   realtime::PlainEncoder encoder;
   realtime::RecordingShard shard;
   realtime::InProcessRealtimeHub hub{metrics};
-  kernel::EventBus bus{[](const kernel::DomainEvent& event, std::exception_ptr) { ADD_FAILURE() << event.type; }};
+  bool bus_may_fail = false;
+  kernel::EventBus bus{
+      [this](const kernel::DomainEvent& event, std::exception_ptr) { EXPECT_TRUE(bus_may_fail) << event.type; }};
   realtime::PresenceTracker presence{scheduler, clock, std::chrono::milliseconds{0}, presence_feed};
   realtime::PresenceFeed presence_feed{
       {scheduler, hub, encoder, presence}, {.tick = std::chrono::milliseconds{0}, .roster_limit = 2}, metrics};
@@ -86,17 +90,24 @@ class RealtimeHarness : public DomainTest {
                              scheduler,
                              [](kernel::Scheduler::Task task) { task(); },
                              metrics};
-  realtime::StreamHistory history{
-      {domain->unit_of_work, database->event_log(), {domain->repositories, database->subscriptions()}, encoder},
-      "epoch",
-      scheduler,
-      history_options(),
-      metrics};
+  NotesProjection notes;
+  const realtime::RoomProjections room_projections{&notes};
+  realtime::StreamHistory history{{domain->unit_of_work,
+                                   database->event_log(),
+                                   {domain->repositories, database->subscriptions()},
+                                   encoder,
+                                   room_projections},
+                                  "epoch",
+                                  scheduler,
+                                  history_options(),
+                                  metrics};
   realtime::RealtimeEventPublisher publisher{
       bus,      {domain->unit_of_work, domain->repositories, database->subscriptions()},
       hub,      history,
       presence, encoder,
       "epoch",  metrics};
+  realtime::RoomEventPublisher room_publisher{bus,    domain->unit_of_work, room_projections, hub, history, encoder,
+                                              metrics};
   realtime::TeamRooms team_rooms{domain->repositories.teams};
   realtime::Lobby lobby;
   realtime::RoomAuthorizers authorizers{{{realtime::TeamRooms::prefix, &team_rooms}, {realtime::Lobby::name, &lobby}}};

@@ -45,6 +45,19 @@ Result<std::string> read_name(const json::object& object, std::string_view field
   return name;
 }
 
+// Left out, or a seq that JavaScript can count to.
+Result<Omittable<Seq>> read_seq(const json::object& object, std::string_view field) {
+  constexpr std::uint64_t most = (std::uint64_t{1} << 53) - 1;
+  const json::value* value = object.if_contains(field);
+  if (value == nullptr) return Omittable<Seq>{};
+  boost::system::error_code error;
+  const auto seq = value->to_number<std::uint64_t>(error);
+  if (error || value->is_double() || seq > most) {
+    return invalid_field(std::string(field), "not_a_seq", "This must be a whole number, 0 or more.");
+  }
+  return Omittable<Seq>{seq};
+}
+
 Result<std::vector<MemberId>> read_member_ids(const json::object& object) {
   const json::value* value = object.if_contains("memberIds");
   if (value == nullptr) return invalid_field("memberIds", "required", "This field is required.");
@@ -88,9 +101,17 @@ Result<PresenceWatch> read(const json::object& object, PresenceWatch event) {
   return event;
 }
 
-template <class RoomEvent>
-  requires std::same_as<RoomEvent, RoomJoin> || std::same_as<RoomEvent, RoomLeave>
-Result<RoomEvent> read(const json::object& object, RoomEvent event) {
+Result<RoomJoin> read(const json::object& object, RoomJoin event) {
+  auto room = read_name(object, "room", Limits::room_bytes);
+  if (!room) return std::unexpected(std::move(room.error()));
+  auto after = read_seq(object, "after");
+  if (!after) return std::unexpected(std::move(after.error()));
+  event.room = std::move(*room);
+  event.after = *after;
+  return event;
+}
+
+Result<RoomLeave> read(const json::object& object, RoomLeave event) {
   auto room = read_name(object, "room", Limits::room_bytes);
   if (!room) return std::unexpected(std::move(room.error()));
   event.room = std::move(*room);

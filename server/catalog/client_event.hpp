@@ -43,12 +43,15 @@ BOOST_DESCRIBE_STRUCT(PresenceWatch, (), (member_ids))
 
 struct RoomJoin {
   static constexpr std::string_view type = "room.join";
-  static constexpr std::string_view doc = "Asks to come into a room.";
-  static constexpr std::array<std::string_view, 1> field_docs{"The room: letters, digits and _ - . : up to 128 bytes."};
+  static constexpr std::string_view doc = "Asks to come into a room, and for what was logged in it meanwhile.";
+  static constexpr std::array<std::string_view, 2> field_docs{
+      "The room: letters, digits and _ - . : up to 128 bytes.",
+      "Where the tab stands in the room, in the epoch of its hello: what was logged there since follows room.joined."};
 
   std::string room;
+  Omittable<Seq> after;
 };
-BOOST_DESCRIBE_STRUCT(RoomJoin, (), (room))
+BOOST_DESCRIBE_STRUCT(RoomJoin, (), (room, after))
 
 struct RoomLeave {
   static constexpr std::string_view type = "room.leave";

@@ -54,6 +54,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"JoinWithoutRoom", R"({"type":"room.join"})", "validation", "room"},
         Refused{"RoomTooLong", R"({"type":"room.join","room":")" + std::string(129, 'r') + "\"}", "validation", "room"},
         Refused{"RoomWithASpace", R"({"type":"room.join","room":"a b"})", "validation", "room"},
+        Refused{"JoinAfterNothing", R"({"type":"room.join","room":"r","after":null})", "validation", "after"},
+        Refused{"JoinAfterLessThanNothing", R"({"type":"room.join","room":"r","after":-1})", "validation", "after"},
+        Refused{"JoinAfterAPart", R"({"type":"room.join","room":"r","after":1.5})", "validation", "after"},
+        Refused{"JoinAfterMoreThanCounts", R"({"type":"room.join","room":"r","after":9007199254740992})", "validation",
+                "after"},
         Refused{"SignalWithoutPayload", R"({"type":"room.signal","room":"r","kind":"k"})", "validation", "payload"},
         Refused{"SignalTooLarge",
                 R"({"type":"room.signal","room":"r","kind":"k","payload":")" + std::string(1024, 'x') + "\"}",
@@ -86,6 +91,13 @@ TEST(ClientFrame, KeepsRefAndPayloadAndIgnoresUnknownFields) {
   ASSERT_TRUE(frame.has_value());
   EXPECT_EQ(frame->ref, "a1");
   EXPECT_EQ(std::get<SendRoomSignal>(frame->event).payload.text, R"({"x":[1,null]})");
+}
+
+TEST(ClientFrame, ReadsWhereATabStandsInARoom) {
+  const auto after = [](std::string_view text) { return std::get<RoomJoin>(parse_client_frame(text)->event).after; };
+  EXPECT_EQ(after(R"({"type":"room.join","room":"r"})"), std::nullopt);
+  EXPECT_EQ(after(R"({"type":"room.join","room":"r","after":0})"), 0U);
+  EXPECT_EQ(after(R"({"type":"room.join","room":"r","after":9007199254740991})"), (1ULL << 53) - 1);
 }
 
 TEST(ClientFrame, KeepsTheRefOfARefusedEvent) {

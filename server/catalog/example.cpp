@@ -98,7 +98,7 @@ struct ClientExample {
     return R"({"type":"presence.watch","memberIds":[")" + grace_id.str() + R"("]})";
   }
   std::string operator()(const RoomJoin&) const {
-    return R"({"type":"room.join","ref":"a1","room":")" + std::string(room) + R"("})";
+    return R"({"type":"room.join","ref":"a1","room":")" + std::string(room) + R"(","after":42})";
   }
   std::string operator()(const RoomLeave&) const {
     return R"({"type":"room.leave","ref":"a2","room":")" + std::string(room) + R"("})";

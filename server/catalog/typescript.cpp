@@ -2,6 +2,7 @@
 #include <set>
 
 #include "catalog/printers.hpp"
+#include "catalog/signal_kinds.hpp"
 
 namespace orbit::catalog {
 
@@ -70,6 +71,15 @@ void append_enums(std::string& out, const CatalogModel& model) {
     for (const std::string& value : enumeration.values) out += "  " + quoted(value) + ",\n";
     out += "] as const;\nexport type " + enumeration.name + " = (typeof " + values_of(enumeration) + ")[number];\n\n";
   }
+}
+
+void append_signal_kinds(std::string& out) {
+  append_doc(out, "", "Kinds of signals that are delivered each; of all others, only the newest value.");
+  out += "export const eachSignalKinds: readonly string[] = [\n";
+  for (const SignalKind& kind : signal_kinds) {
+    if (kind.delivery == SignalDelivery::each) out += "  " + quoted(kind.name) + ",\n";
+  }
+  out += "];\n\n";
 }
 
 void append_objects(std::string& out, const CatalogModel& model) {
@@ -217,6 +227,7 @@ std::string print_typescript(const CatalogModel& model) {
   out.append(note).append("\n");
   append_ids(out, model);
   append_enums(out, model);
+  append_signal_kinds(out);
   append_objects(out, model);
   append_events(out, model.server_events, "Event", false);
   append_events(out, model.client_events, "ClientEvent", true);

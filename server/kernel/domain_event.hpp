@@ -67,6 +67,30 @@ template <DomainEventType Event>
 template <DomainEventType... Event>
 using EventList = boost::mp11::mp_list<Event...>;
 
+/// The types of all events of an EventList.
+template <class Events>
+[[nodiscard]] std::vector<std::string_view> types_of() {
+  std::vector<std::string_view> types;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Events>>(
+      [&](auto listed) { types.push_back(decltype(listed)::type::type); });
+  return types;
+}
+
+/// Calls `visit`, which must take every event of the list, with the one that this is. False where it is none of them,
+/// or an id is missing or malformed.
+template <class Events, class Visitor>
+bool visit_event(const DomainEvent& event, Visitor visit) {
+  bool found = false;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Events>>([&](auto listed) {
+    using Event = typename decltype(listed)::type;
+    if (event.type != Event::type) return;
+    const auto typed = from_domain_event<Event>(event);
+    if (typed) visit(*typed);
+    found = typed.has_value();
+  });
+  return found;
+}
+
 /// Base of aggregates: collects what happened until a repository saves it. `Events` is its feature's EventList.
 template <class Events>
 class AggregateRoot {

@@ -15,24 +15,13 @@ Projected with(std::optional<Dto> dto) {
   return Event{*std::move(dto)};
 }
 
-template <class... Lists>
-Projected project_any(const EventProjection& projection, const Context& context, const kernel::DomainEvent& event) {
-  using boost::mp11::mp_identity;
-  Projected projected;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<mp_identity, boost::mp11::mp_append<Lists...>>>([&](auto listed) {
-    using Event = typename decltype(listed)::type;
-    if (event.type != Event::type) return;
-    if (const auto typed = kernel::from_domain_event<Event>(event)) {
-      projected = projection.project(context, event.workspace_id, *typed);
-    }
-  });
-  return projected;
-}
-
 }  // namespace
 
 Projected EventProjection::project(const Context& context, const kernel::DomainEvent& event) const {
-  return project_any<workspaces::Events, billing::Events>(*this, context, event);
+  Projected projected;
+  kernel::visit_event<boost::mp11::mp_append<workspaces::Events, billing::Events>>(
+      event, [&](const auto& typed) { projected = project(context, event.workspace_id, typed); });
+  return projected;
 }
 
 // A workspace that was just made has no tabs.

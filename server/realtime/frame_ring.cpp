@@ -12,6 +12,11 @@ namespace {
 
 std::size_t cost(const HistoryEntry& entry) { return entry.frame->bytes.size() + entry.frame->deflated.size(); }
 
+bool sees(const Viewer& viewer, const HistoryEntry& entry) {
+  if (entry.room != viewer.room) return false;
+  return entry.audience != catalog::Audience::inviters || viewer.sees_invites;
+}
+
 }  // namespace
 
 void FrameRing::push(HistoryEntry entry) {
@@ -66,12 +71,11 @@ bool FrameRing::may_have_gained(const Viewer& viewer, Seq seq) const {
 }
 
 SharedFrame FrameRing::after(Seq seq, const Viewer& viewer) {
-  const auto key = std::pair(seq, viewer.sees_invites);
+  const auto key = std::tuple(seq, viewer.sees_invites, viewer.room);
   if (const auto known = joined_.find(key); known != joined_.end()) return known->second;
   std::vector<SharedFrame> frames;
   for (auto entry = first_after(seq); entry != entries_.end(); ++entry) {
-    if (entry->audience == catalog::Audience::inviters && !viewer.sees_invites) continue;
-    frames.push_back(entry->frame);
+    if (sees(viewer, *entry)) frames.push_back(entry->frame);
   }
   if (kernel::is_broken(kernel::Fault::drop_last_frame) && !frames.empty()) frames.pop_back();
   if (joined_.size() >= max_joined) joined_.clear();

@@ -6,6 +6,8 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "catalog/server_event.hpp"
@@ -19,14 +21,16 @@ struct HistoryEntry {
   catalog::Audience audience = catalog::Audience::workspace;
   SharedFrame frame;
   std::optional<kernel::Uuid> permissions_of =
-      std::nullopt;  // the member or role whose permissions it may have changed
+      std::nullopt;       // the member or role whose permissions it may have changed
+  std::string room = {};  // where the audience is a room
 };
 
-/// Which frames of a workspace a tab may be sent.
+/// Which frames of a workspace a tab is sent.
 struct Viewer {
   kernel::Uuid member{};
   kernel::Uuid role{};
   bool sees_invites = false;
+  std::string room = {};  // a room's frames, and no others; empty: all but those of rooms
 };
 
 class FrameRing {
@@ -81,7 +85,7 @@ class FrameRing {
   std::size_t bytes_ = 0;
   std::size_t held_frames_ = 0;
   std::size_t held_bytes_ = 0;
-  std::map<std::pair<kernel::Seq, bool>, SharedFrame> joined_;  // by cursor, and whether with invites
+  std::map<std::tuple<kernel::Seq, bool, std::string>, SharedFrame> joined_;  // by cursor, with invites or not, room
 };
 
 }  // namespace orbit::realtime

@@ -12,8 +12,22 @@ using kernel::ReadContext;
 using kernel::Result;
 using kernel::Seq;
 
-std::string subject_of(const DomainEvent& event) {
-  return event.ids.empty() ? event.type.substr(0, event.type.rfind('.')) : event.ids.front().second;
+LogReplay::LogReplay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog& log, const EventProjection& projection,
+                     const FrameEncoder& encoder, const RoomProjections& rooms)
+    : unit_of_work_(unit_of_work), log_(log), projection_(projection), encoder_(encoder) {
+  for (const RoomProjection* room : rooms) {
+    for (const std::string_view type : room->types()) rooms_.emplace(type, room);
+  }
+}
+
+// What an event is about: of several events of one subject, the last alone tells its present state.
+std::string LogReplay::subject_of(const DomainEvent& event) const {
+  if (!rooms_.contains(event.type)) {
+    return event.ids.empty() ? event.type.substr(0, event.type.rfind('.')) : event.ids.front().second;
+  }
+  std::string subject = event.type;
+  for (const auto& [name, id] : event.ids) subject += " " + id;
+  return subject;
 }
 
 std::optional<kernel::Uuid> permissions_changed_by(const DomainEvent& event) {
@@ -43,11 +57,14 @@ EventProjection::Projected present_state(const EventProjection& projection, cons
 Result<LogReplay::Stretch> LogReplay::read(kernel::WorkspaceId workspace, Seq wanted, Seq through) {
   return unit_of_work_.read([&](const ReadContext& context) -> Result<Stretch> {
     const Seq floor = std::min(std::max(wanted, log_.trimmed_seq(context, workspace)), through);
-    return Stretch{floor, project(context, log_.events_after(context, workspace, floor, through - floor))};
+    auto entries = project(context, log_.events_after(context, workspace, floor, through - floor));
+    if (!entries) return std::unexpected(entries.error());
+    return Stretch{floor, *std::move(entries)};
   });
 }
 
-std::vector<HistoryEntry> LogReplay::project(const ReadContext& context, const std::vector<DomainEvent>& events) const {
+Result<std::vector<HistoryEntry>> LogReplay::project(const ReadContext& context,
+                                                     const std::vector<DomainEvent>& events) const {
   // By subject, and whose permissions any of its events may have changed.
   std::unordered_map<std::string, std::pair<const DomainEvent*, std::optional<kernel::Uuid>>> last;
   for (const DomainEvent& event : events) {
@@ -58,14 +75,28 @@ std::vector<HistoryEntry> LogReplay::project(const ReadContext& context, const s
   std::vector<HistoryEntry> entries;
   for (const auto& [subject, newest] : last) {
     const auto& [event, permissions_of] = newest;
-    const auto told = present_state(projection_, context, *event);
-    if (!told) continue;
-    const auto audience = std::visit([](const auto& held) { return held.audience; }, *told);
-    entries.push_back(
-        {event->seq, audience, encoder_.encode(catalog::to_json(*told, event->seq), event->seq), permissions_of});
+    auto entry = project(context, *event);
+    if (!entry) return std::unexpected(entry.error());
+    if (!*entry) continue;
+    (*entry)->permissions_of = permissions_of;
+    entries.push_back(**std::move(entry));
   }
   std::ranges::sort(entries, {}, &HistoryEntry::seq);
   return entries;
+}
+
+Result<LogReplay::Entry> LogReplay::project(const ReadContext& context, const DomainEvent& event) const {
+  const auto encode = [&](const std::string& json) { return encoder_.encode(json, event.seq); };
+  if (const auto room = rooms_.find(event.type); room != rooms_.end()) {
+    const auto told = room->second->project(context, event);
+    if (!told) return std::unexpected(told.error());
+    if (!*told) return Entry{};
+    return HistoryEntry{event.seq, catalog::Audience::room, encode((*told)->json), std::nullopt, (*told)->room};
+  }
+  const auto told = present_state(projection_, context, event);
+  if (!told) return Entry{};
+  const auto audience = std::visit([](const auto& held) { return held.audience; }, *told);
+  return HistoryEntry{event.seq, audience, encode(catalog::to_json(*told, event.seq))};
 }
 
 }  // namespace orbit::realtime

@@ -5,19 +5,20 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "kernel/event_log.hpp"
 #include "realtime/event_projection.hpp"
 #include "realtime/frame_ring.hpp"
+#include "realtime/room_projection.hpp"
 
 namespace orbit::realtime {
 
 class LogReplay {
  public:
   LogReplay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog& log, const EventProjection& projection,
-            const FrameEncoder& encoder)
-      : unit_of_work_(unit_of_work), log_(log), projection_(projection), encoder_(encoder) {}
+            const FrameEncoder& encoder, const RoomProjections& rooms);
 
   struct Stretch {
     kernel::Seq floor = 0;  // the entries are all there is to tell after this seq
@@ -28,17 +29,20 @@ class LogReplay {
   [[nodiscard]] kernel::Result<Stretch> read(kernel::WorkspaceId workspace, kernel::Seq wanted, kernel::Seq through);
 
  private:
-  [[nodiscard]] std::vector<HistoryEntry> project(const kernel::ReadContext& context,
-                                                  const std::vector<kernel::DomainEvent>& events) const;
+  using Entry = std::optional<HistoryEntry>;  // nullopt where there is nothing to tell
+
+  [[nodiscard]] std::string subject_of(const kernel::DomainEvent& event) const;
+  [[nodiscard]] kernel::Result<std::vector<HistoryEntry>> project(const kernel::ReadContext& context,
+                                                                  const std::vector<kernel::DomainEvent>& events) const;
+  [[nodiscard]] kernel::Result<Entry> project(const kernel::ReadContext& context,
+                                              const kernel::DomainEvent& event) const;
 
   kernel::UnitOfWork& unit_of_work_;
   const kernel::EventLog& log_;
   EventProjection projection_;
+  std::unordered_map<std::string_view, const RoomProjection*> rooms_;  // by type of event
   const FrameEncoder& encoder_;
 };
-
-/// What an event is about: of several events of one subject, the last alone tells its present state.
-[[nodiscard]] std::string subject_of(const kernel::DomainEvent& event);
 
 /// The member or role whose permissions an event may have changed.
 [[nodiscard]] std::optional<kernel::Uuid> permissions_changed_by(const kernel::DomainEvent& event);

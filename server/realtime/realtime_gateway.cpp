@@ -134,6 +134,23 @@ void RealtimeGateway::resume(const SocketHandle& socket, const StreamCursor& cur
   }
 }
 
+// What has been published by then comes from the history, what is published later from the room's channel, which the
+// socket is on before this thread does anything else.
+kernel::Result<> RealtimeGateway::join_room(const SocketHandle& socket, const catalog::RoomJoin& join) {
+  if (!join.after) return parts_.rooms.join(socket, join.room);
+  const auto workspace = socket.identity.workspace;
+  const auto published = stream_position(workspace, StreamCursor{{}, *join.after});
+  if (!published) return std::unexpected(published.error());
+  if (auto joined = parts_.rooms.join(socket, join.room); !joined) return joined;
+  const auto missed = parts_.history.replay_room(workspace, join.room, *join.after, *published);
+  if (!missed) {
+    send(socket, catalog::Resync{kernel::stream_epoch(epoch_, workspace), *published, missed.error()}, *published);
+  } else if (*missed) {
+    socket.send(*missed);
+  }
+  return {};
+}
+
 void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
   const auto& [workspace, member, user, session] = socket.identity;
   const catalog::Hello hello{member, workspace,          kernel::stream_epoch(epoch_, workspace),
@@ -172,7 +189,7 @@ struct RealtimeGateway::Handler {
     gateway.parts_.presence_feed.watch(socket, watch.member_ids);
     return false;
   }
-  bool operator()(const catalog::RoomJoin& join) const { return refused(gateway.parts_.rooms.join(socket, join.room)); }
+  bool operator()(const catalog::RoomJoin& join) const { return refused(gateway.join_room(socket, join)); }
   bool operator()(const catalog::RoomLeave& leave) const {
     return refused(gateway.parts_.rooms.leave(socket, leave.room));
   }

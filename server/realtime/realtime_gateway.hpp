@@ -70,6 +70,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   void handle(const SocketHandle& socket, const Parsed& frame);
   [[nodiscard]] kernel::Result<kernel::Seq> stream_position(kernel::WorkspaceId workspace,
                                                             const std::optional<StreamCursor>& cursor);
+  [[nodiscard]] kernel::Result<> join_room(const SocketHandle& socket, const catalog::RoomJoin& join);
   void greet(const SocketHandle& socket, kernel::Seq seq);
   void resume(const SocketHandle& socket, const StreamCursor& cursor, kernel::Seq published,
               const SocketAdmission::Standing& standing);

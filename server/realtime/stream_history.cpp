@@ -13,14 +13,15 @@ using catalog::ResyncReason;
 using kernel::Seq;
 using kernel::WorkspaceId;
 
-namespace {
-
-kernel::Metric& outcome_counter(kernel::MetricsRegistry& metrics, const char* outcome) {
-  return metrics.counter("orbit_resume_total", "Tabs that came back with a cursor, by what came of it",
-                         {{"outcome", outcome}});
+StreamHistory::OutcomeCounters::OutcomeCounters(kernel::MetricsRegistry& metrics, const char* name, const char* help)
+    : resumed_(metrics.counter(name, help, {{"outcome", "resumed"}})) {
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<ResyncReason>>(
+      [&](auto reason) { resyncs_[reason.value] = &metrics.counter(name, help, {{"outcome", reason.name}}); });
 }
 
-}  // namespace
+void StreamHistory::OutcomeCounters::count(const Outcome& outcome) const {
+  (outcome ? resumed_ : *resyncs_.at(outcome.error())).add();
+}
 
 StreamHistory::StreamHistory(const LogReplay& replay, std::string epoch, kernel::Scheduler& scheduler,
                              const HistoryOptions& options, kernel::MetricsRegistry& metrics)
@@ -28,13 +29,11 @@ StreamHistory::StreamHistory(const LogReplay& replay, std::string epoch, kernel:
       epoch_(std::move(epoch)),
       scheduler_(scheduler),
       options_(options),
-      resumed_counter_(outcome_counter(metrics, "resumed")),
+      tabs_(metrics, "orbit_resume_total", "Tabs that came back with a cursor, by what came of it"),
+      rooms_(metrics, "orbit_rooms_resume_total", "Rooms that were joined with a cursor, by what came of it"),
       bytes_gauge_(metrics.gauge("orbit_history_bytes", "Frames kept in memory for tabs that come back")),
       log_reads_counter_(
-          metrics.counter("orbit_history_log_reads_total", "Times that frames were made from the log again")) {
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<ResyncReason>>(
-      [&](auto reason) { resync_counters_[reason.value] = &outcome_counter(metrics, reason.name); });
-}
+          metrics.counter("orbit_history_log_reads_total", "Times that frames were made from the log again")) {}
 
 template <class Change>
 void StreamHistory::change(Stream& stream, Change change) {
@@ -83,7 +82,14 @@ std::expected<SharedFrame, ResyncReason> StreamHistory::replay(WorkspaceId works
   Outcome outcome = cursor.epoch == kernel::stream_epoch(epoch_, workspace)
                         ? replay_in(streams_.at(workspace), workspace, cursor.seq, published, viewer)
                         : std::unexpected(ResyncReason::epoch_changed);
-  count(outcome);
+  tabs_.count(outcome);
+  return outcome;
+}
+
+std::expected<SharedFrame, ResyncReason> StreamHistory::replay_room(WorkspaceId workspace, const std::string& room,
+                                                                    Seq after, Seq published) {
+  Outcome outcome = replay_in(streams_.at(workspace), workspace, after, published, Viewer{.room = room});
+  rooms_.count(outcome);
   return outcome;
 }
 
@@ -130,10 +136,6 @@ void StreamHistory::settle_later(WorkspaceId workspace) {
     const auto found = streams_.find(workspace);
     if (found != streams_.end()) change(found->second, [](FrameRing& ring) { ring.settle(); });
   });
-}
-
-void StreamHistory::count(const Outcome& outcome) {
-  (outcome ? resumed_counter_ : *resync_counters_.at(outcome.error())).add();
 }
 
 }  // namespace orbit::realtime

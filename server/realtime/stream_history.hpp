@@ -43,6 +43,11 @@ class StreamHistory {
                                                                          const StreamCursor& cursor,
                                                                          kernel::Seq published, const Viewer& viewer);
 
+  /// The same for what a tab missed of a room's events; its cursor is of the present epoch.
+  [[nodiscard]] std::expected<SharedFrame, catalog::ResyncReason> replay_room(kernel::WorkspaceId workspace,
+                                                                              const std::string& room,
+                                                                              kernel::Seq after, kernel::Seq published);
+
  private:
   struct Stream {
     FrameRing ring;
@@ -51,12 +56,22 @@ class StreamHistory {
   };
   using Outcome = std::expected<SharedFrame, catalog::ResyncReason>;
 
+  // How often it went which way.
+  class OutcomeCounters {
+   public:
+    OutcomeCounters(kernel::MetricsRegistry& metrics, const char* name, const char* help);
+    void count(const Outcome& outcome) const;
+
+   private:
+    kernel::Metric& resumed_;
+    std::map<catalog::ResyncReason, kernel::Metric*> resyncs_;
+  };
+
   Outcome replay_in(Stream& stream, kernel::WorkspaceId workspace, kernel::Seq after, kernel::Seq published,
                     const Viewer& viewer);
   std::expected<void, catalog::ResyncReason> fill(Stream& stream, kernel::WorkspaceId workspace, kernel::Seq after,
                                                   kernel::Seq published);
   void settle_later(kernel::WorkspaceId workspace);
-  void count(const Outcome& outcome);
 
   // Does something to a ring, and keeps count of what all rings hold.
   template <class Change>
@@ -66,8 +81,8 @@ class StreamHistory {
   const std::string epoch_;
   kernel::Scheduler& scheduler_;
   const HistoryOptions options_;
-  kernel::Metric& resumed_counter_;
-  std::map<catalog::ResyncReason, kernel::Metric*> resync_counters_;
+  const OutcomeCounters tabs_;
+  const OutcomeCounters rooms_;
   kernel::Metric& bytes_gauge_;
   kernel::Metric& log_reads_counter_;
   std::unordered_map<kernel::WorkspaceId, Stream> streams_;

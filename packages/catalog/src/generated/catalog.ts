@@ -82,6 +82,11 @@ export const resyncReasons = [
 ] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
 
+/** Kinds of signals that are delivered each; of all others, only the newest value. */
+export const eachSignalKinds: readonly string[] = [
+  "reaction",
+];
+
 /** A workspace. */
 export interface WorkspaceDTO {
   /** Its id, for good. */
@@ -639,13 +644,15 @@ export interface PresenceWatchClientEvent {
   readonly memberIds: readonly MemberId[];
 }
 
-/** Asks to come into a room. */
+/** Asks to come into a room, and for what was logged in it meanwhile. */
 export interface RoomJoinClientEvent {
   readonly type: "room.join";
   /** Asks for a reply or an error that carries it; at most 64 bytes. */
   readonly ref?: string;
   /** The room: letters, digits and _ - . : up to 128 bytes. */
   readonly room: string;
+  /** Where the tab stands in the room, in the epoch of its hello: what was logged there since follows room.joined. */
+  readonly after?: number;
 }
 
 /** Leaves a room. */

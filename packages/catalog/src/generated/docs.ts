@@ -387,13 +387,14 @@ export const eventDocs: readonly EventDoc[] = [
   {
     type: "room.join",
     direction: "client",
-    doc: "Asks to come into a room.",
+    doc: "Asks to come into a room, and for what was logged in it meanwhile.",
     channel: null,
     durable: false,
     fields: [
       { name: "room", type: "string", doc: "The room: letters, digits and _ - . : up to 128 bytes.", optional: false },
+      { name: "after", type: "number", doc: "Where the tab stands in the room, in the epoch of its hello: what was logged there since follows room.joined.", optional: true },
     ],
-    example: {"type":"room.join","ref":"a1","room":"team_0198c0de-5a1e-7000-8000-00000000001a"},
+    example: {"type":"room.join","ref":"a1","room":"team_0198c0de-5a1e-7000-8000-00000000001a","after":42},
   },
   {
     type: "room.leave",
