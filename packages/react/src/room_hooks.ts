@@ -1,6 +1,13 @@
 import type { MemberId } from "@orbit/catalog";
 import type { Readable } from "@orbit/client";
-import { latestOf, type Peers, Room, type RoomStatus, type SignalListener } from "@orbit/client/rooms";
+import {
+  latestOf,
+  type Peers,
+  Room,
+  type RoomOptions,
+  type RoomStatus,
+  type SignalListener,
+} from "@orbit/client/rooms";
 import { shallow, useSelector } from "@tanstack/react-store";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useRealtimeClient } from "./realtime_provider.tsx";
@@ -14,10 +21,13 @@ function usePeers<Selected>(
   return useSelector<Peers, Selected>(peers, select, compare && { compare });
 }
 
-/** Is in the room while mounted. Components that use the same room share one membership. */
-export function useRoom(id: string): Room {
+/**
+ * Is in the room while mounted. Components that use the same room share one membership. With `after`, the room's durable
+ * events come from there on: see RoomOptions.
+ */
+export function useRoom(id: string, { after }: RoomOptions = {}): Room {
   const client = useRealtimeClient();
-  const room = useMemo(() => new Room(client, id), [client, id]);
+  const room = useMemo(() => new Room(client, id, { after }), [client, id, after]);
   useEffect(() => {
     room.open();
     return () => room.close();

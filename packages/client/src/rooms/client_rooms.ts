@@ -1,3 +1,4 @@
+import type { HelloEvent } from "@orbit/catalog";
 import type { RealtimeClient } from "../realtime_client.ts";
 import { Pace } from "./pace.ts";
 import { RoomMembership } from "./room_membership.ts";
@@ -9,6 +10,9 @@ export class ClientRooms {
   readonly pace = new Pace();
   readonly #memberships = new Map<string, RoomMembership>();
   #stopListening: (() => void) | undefined;
+  #stopFollowing: (() => void) | undefined;
+  #epoch: string | undefined;
+  #seen = 0;
 
   static of(client: RealtimeClient): ClientRooms {
     let rooms = ClientRooms.#all.get(client);
@@ -33,6 +37,18 @@ export class ClientRooms {
     return membership;
   }
 
+  /** The newest seq that the present connection has brought. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** From here on, events that the catalog doesn't know count as seen, too: rooms have their own. */
+  followHistory(): void {
+    this.#stopFollowing ??= this.client.onUnknownEvent(({ seq }) => {
+      if (Number.isSafeInteger(seq)) this.#see(seq as number);
+    });
+  }
+
   /** Whether the client can be heard by the node now. */
   get isConnected(): boolean {
     const { state } = this.client.status.get();
@@ -46,16 +62,30 @@ export class ClientRooms {
     if (this.#memberships.size > 0) return;
     this.#stopListening?.();
     this.#stopListening = undefined;
+    this.#stopFollowing?.();
+    this.#stopFollowing = undefined;
+  }
+
+  #see(seq: number): void {
+    if (seq <= this.#seen) return;
+    this.#seen = seq;
+    for (const membership of this.#memberships.values()) membership.saw(seq);
+  }
+
+  // Seqs count in one history only.
+  #greet({ epoch, seq }: HelloEvent): void {
+    const before = this.#epoch ?? this.client.cursor?.epoch ?? epoch;
+    this.#epoch = epoch;
+    this.#seen = seq;
+    this.pace.reset();
+    for (const membership of [...this.#memberships.values()]) membership.greeted(before === epoch ? undefined : seq);
   }
 
   #listen(): () => void {
     const stopEvents = this.client.onEvent((event) => {
-      if (event.type === "hello") {
-        this.pace.reset();
-        for (const membership of [...this.#memberships.values()]) membership.greeted();
-      } else if ("room" in event) {
-        this.#memberships.get(event.room)?.heard(event);
-      }
+      if (event.type === "hello") this.#greet(event);
+      else if ("room" in event) this.#memberships.get(event.room)?.heard(event);
+      else if ("seq" in event) this.#see(event.seq);
     });
     const status = this.client.status.subscribe(({ state }) => {
       for (const membership of [...this.#memberships.values()]) membership.connectionIs(state);

@@ -8,9 +8,19 @@ import type { Peers, RoomStatus, Signal } from "./room_state.ts";
 
 export type SignalListener = (signal: Signal) => void;
 
+export interface RoomOptions {
+  /**
+   * What you show of the room holds its durable events up to this seq: those after it come once you are in, and whatever
+   * was missed in between comes after each reconnect. They arrive as all events do that the catalog doesn't know:
+   * `client.onUnknownEvent`, perhaps more than once, in seq order from where they begin again. Where the node can't tell
+   * what was missed, the client hears `resync`: read anew what you show.
+   */
+  readonly after?: number | undefined;
+}
+
 /** Goes into a room, and again after each reconnect. Call `close()` when done. */
-export function openRoom(client: RealtimeClient, id: string): Room {
-  const room = new Room(client, id);
+export function openRoom(client: RealtimeClient, id: string, options: RoomOptions = {}): Room {
+  const room = new Room(client, id, options);
   room.open();
   return room;
 }
@@ -30,17 +40,20 @@ export class Room {
     peersAre: (peers) => this.#peers.setState(() => peers),
     signalled: (signal) => this.#tell(signal),
   };
+  readonly #after: number | undefined;
   #membership: RoomMembership | undefined;
 
-  constructor(client: RealtimeClient, id: string) {
+  constructor(client: RealtimeClient, id: string, { after }: RoomOptions = {}) {
     this.#client = client;
+    this.#after = after;
     this.id = id;
   }
 
   /** Goes in. Asks again where it is open and was refused or left. */
   open(): void {
+    const after = this.#membership === undefined ? this.#after : undefined;
     this.#membership ??= ClientRooms.of(this.#client).get(this.id);
-    this.#membership.add(this.#user);
+    this.#membership.add(this.#user, after);
     this.#user.statusIs(this.#membership.status);
     this.#user.peersAre(this.#membership.peers);
   }

@@ -1,11 +1,17 @@
-import type { RoomJoinedEvent, RoomLeftEvent, RoomPresenceEvent, RoomSignalEvent } from "@orbit/catalog";
+import {
+  eachSignalKinds,
+  type RoomJoinedEvent,
+  type RoomLeftEvent,
+  type RoomPresenceEvent,
+  type RoomSignalEvent,
+} from "@orbit/catalog";
 import { Backoff } from "../backoff.ts";
 import { FrameBatch } from "../frame_batch.ts";
 import { ClientEventError } from "../outbox.ts";
 import type { RealtimeStatus } from "../status.ts";
 import type { ClientRooms } from "./client_rooms.ts";
 import { LatestSignal } from "./latest_signal.ts";
-import { eachKinds, type Peers, PeersDraft, type RoomStatus, type Signal } from "./room_state.ts";
+import { type Peers, PeersDraft, type RoomStatus, type Signal } from "./room_state.ts";
 
 export type RoomEvent = RoomJoinedEvent | RoomLeftEvent | RoomPresenceEvent | RoomSignalEvent;
 
@@ -41,6 +47,10 @@ export class RoomMembership {
   #attempt = 0;
   #isAsked = false;
   #leavesAsked = 0;
+  // All of the room's durable events up to here have come; undefined where nobody wants them from somewhere on.
+  #after: number | undefined;
+  // The node has answered the latest asking: what the connection brings from then on is without a gap.
+  #isCurrent = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #leaveTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -57,10 +67,20 @@ export class RoomMembership {
     return this.#peers;
   }
 
-  add(user: RoomUser): void {
+  /** With `after`, the user wants the room's durable events from there on. */
+  add(user: RoomUser, after?: number): void {
     this.#users.add(user);
     clearTimeout(this.#leaveTimer);
-    if (this.#isAsked) return;
+    const isMore = after !== undefined && (this.#after === undefined || after < this.#after);
+    if (isMore) {
+      this.#after = after;
+      this.#isCurrent = false;
+      this.#rooms.followHistory();
+    }
+    if (this.#isAsked) {
+      if (isMore && this.#rooms.isConnected) this.#join();
+      return;
+    }
     const status = this.#rooms.client.status.get();
     this.#setStatus({ state: status.state === "ended" && status.reason !== "closed" ? "left" : "joining" });
     if (this.#rooms.isConnected) this.#join();
@@ -79,7 +99,7 @@ export class RoomMembership {
       throw new RangeError(`a signal's payload is at most ${payloadLimit} bytes`);
     }
     const { state } = this.#status;
-    if (eachKinds.has(kind)) {
+    if (eachSignalKinds.includes(kind)) {
       if (state !== "joined" || this.#rooms.pace.waiting >= waitingLimit) return false;
       this.#rooms.pace.enqueue(() => {
         if (this.#status.state === "joined") this.#send(kind, payload);
@@ -101,9 +121,10 @@ export class RoomMembership {
     return true;
   }
 
-  /** There is a new connection, on which nothing was said yet. */
-  greeted(): void {
+  /** There is a new connection, on which nothing was said yet; in another history, that begins at `anew`. */
+  greeted(anew?: number): void {
     this.#wait();
+    if (anew !== undefined && this.#after !== undefined) this.#after = anew;
     this.#leavesAsked = 0;
     if (this.#users.size === 0) this.#forget();
     else this.#join();
@@ -112,6 +133,11 @@ export class RoomMembership {
   connectionIs(state: RealtimeStatus["state"]): void {
     if (state === "ended") this.#end({ state: "left" });
     else if (state === "connecting" || (state === "offline" && this.#isAsked)) this.#wait();
+  }
+
+  /** The connection has brought everything up to this seq. */
+  saw(seq: number): void {
+    if (this.#isCurrent && this.#after !== undefined && seq > this.#after) this.#after = seq;
   }
 
   heard(event: RoomEvent): void {
@@ -127,13 +153,27 @@ export class RoomMembership {
   #join(): void {
     clearTimeout(this.#retry);
     this.#isAsked = true;
+    this.#isCurrent = false;
     const attempt = ++this.#attempt;
     this.#rooms.pace.enqueue(() => {
       if (attempt !== this.#attempt) return;
-      this.#rooms.client.request({ type: "room.join", room: this.#id }).catch((error: unknown) => {
-        if (attempt === this.#attempt) this.#onRefused(error instanceof ClientEventError ? error.code : "internal");
-      });
+      const after = this.#after;
+      const asking = { type: "room.join", room: this.#id } as const;
+      this.#rooms.client.request(after === undefined ? asking : { ...asking, after }).then(
+        () => {
+          if (attempt === this.#attempt) this.#caughtUp();
+        },
+        (error: unknown) => {
+          if (attempt === this.#attempt) this.#onRefused(error instanceof ClientEventError ? error.code : "internal");
+        },
+      );
     });
+  }
+
+  // What the room missed comes before the reply.
+  #caughtUp(): void {
+    this.#isCurrent = true;
+    this.saw(this.#rooms.seen);
   }
 
   #onRefused(code: string): void {
@@ -145,6 +185,7 @@ export class RoomMembership {
 
   /** What the peers showed last stays; what is to be signalled waits. */
   #wait(): void {
+    this.#isCurrent = false;
     this.#batch.flush();
     for (const signal of this.#signals.values()) signal.hold();
     this.#setStatus({ state: "joining" });
@@ -153,6 +194,7 @@ export class RoomMembership {
   #leave(): void {
     const isIn = this.#isAsked && this.#rooms.isConnected;
     this.#end({ state: "left" });
+    this.#after = undefined;
     if (!isIn) return this.#forget();
     this.#leavesAsked++;
     const done = () => {
@@ -171,6 +213,7 @@ export class RoomMembership {
     clearTimeout(this.#retry);
     this.#attempt++;
     this.#isAsked = false;
+    this.#isCurrent = false;
     this.#batch.flush();
     for (const signal of this.#signals.values()) signal.hold();
     this.#signals.clear();

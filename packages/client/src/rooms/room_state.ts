@@ -1,4 +1,4 @@
-import type { MemberId } from "@orbit/catalog";
+import { eachSignalKinds, type MemberId } from "@orbit/catalog";
 
 export type RoomStatus =
   /** Asked to come in, or waiting for a connection to ask on. What the peers showed last stays. */
@@ -25,9 +25,6 @@ export interface Signal {
   /** What their tab says: nothing of it was checked. */
   readonly payload: unknown;
 }
-
-/** Kinds that are delivered each; of all others, only the newest value. */
-export const eachKinds: ReadonlySet<string> = new Set(["reaction"]);
 
 const alone: ReadonlyMap<string, unknown> = new Map();
 
@@ -63,7 +60,7 @@ export class PeersDraft {
 
   set({ memberId, kind, payload }: Signal): void {
     const peer = this.result.get(memberId);
-    if (peer === undefined || eachKinds.has(kind)) return;
+    if (peer === undefined || eachSignalKinds.includes(kind)) return;
     this.#writable().set(memberId, { memberId, latest: new Map(peer.latest).set(kind, payload) });
   }
 
