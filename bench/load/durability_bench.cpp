@@ -65,14 +65,8 @@ class DurabilityBench {
 
  private:
   Outcome<> start(const std::string& durability) {
-    const auto from = stage_.options().directory / "orbit.db";
     const auto to = stage_.options().directory / (durability + ".db");
-    std::error_code error;
-    for (const char* part : {"", "-wal"}) {
-      if (!std::filesystem::exists(from.string() + part)) continue;
-      std::filesystem::copy_file(from.string() + part, to.string() + part, error);
-      if (error) return failure("can't copy the database: " + error.message());
-    }
+    if (auto copied = stage_.copy_database(to); !copied) return copied;
     NodeOptions node{stage_.options().program, to, {"--demo", "--durability", durability}};
     node.flags.insert(node.flags.end(), stage_.options().node_flags.begin(), stage_.options().node_flags.end());
     auto& started = durability == "full" ? full_ : normal_;

@@ -12,6 +12,7 @@
 #include "load/path_bench.hpp"
 #include "load/presence_command.hpp"
 #include "load/resume_bench.hpp"
+#include "load/signals_bench.hpp"
 #include "load/storm_bench.hpp"
 
 namespace {
@@ -27,6 +28,7 @@ struct Options {
   DurabilityOptions durability;
   PathOptions path;
   PresenceOptions presence;
+  SignalsOptions signals;
 };
 
 void raise_descriptor_limit() {
@@ -133,6 +135,7 @@ int main(int argc, char** argv) {
   CLI::App* durability = add_durability(app, options.durability);
   CLI::App* path = add_path(app, options.path);
   CLI::App* presence = add_presence(app, options.presence);
+  CLI::App* signals = add_signals(app, options.signals);
   CLI11_PARSE(app, argc, argv);
 
   signal(SIGPIPE, SIG_IGN);
@@ -148,7 +151,8 @@ int main(int argc, char** argv) {
     }
     if (auto taken = take(path, measure_path, **stage, options.path, json); !taken) return taken;
     if (auto taken = take(presence, measure_presence, **stage, options.presence, json); !taken) return taken;
-    return take(durability, measure_durability, **stage, options.durability, json);
+    if (auto taken = take(durability, measure_durability, **stage, options.durability, json); !taken) return taken;
+    return take(signals, measure_signals, **stage, options.signals, json);
   }();
   if (!options.json.empty()) std::ofstream(options.json) << json.text() << "\n";
   return done ? 0 : fail(done.error());

@@ -38,6 +38,17 @@ NodeOptions Stage::node_with(const std::vector<std::string>& flags) const {
   return node;
 }
 
+Outcome<> Stage::copy_database(const std::filesystem::path& to) const {
+  const auto from = options_.directory / "orbit.db";
+  std::error_code error;
+  for (const char* part : {"", "-wal"}) {
+    if (!std::filesystem::exists(from.string() + part)) continue;
+    std::filesystem::copy_file(from.string() + part, to.string() + part, error);
+    if (error) return failure("can't copy the database: " + error.message());
+  }
+  return {};
+}
+
 void Stage::rest(Clock::duration duration) {
   poller_.turn_until([] { return false; }, Clock::now() + duration);
 }

@@ -31,6 +31,9 @@ class Stage {
   /// Another node on the same database, with these flags too; this one's must not run meanwhile.
   [[nodiscard]] NodeOptions node_with(const std::vector<std::string>& flags) const;
 
+  /// For a node elsewhere; while the stage's own doesn't run.
+  [[nodiscard]] Outcome<> copy_database(const std::filesystem::path& to) const;
+
   /// Lets the node come to rest, while those connected go on reading.
   void rest(Clock::duration duration);
 

@@ -38,6 +38,7 @@ void Tab::pull() {
   const auto received = receive_some(socket_.get(), buffer);
   if (!received) return try_again();
   story_.bytes += *received;
+  if (*received > 0) ++story_.reads;
   std::string_view bytes(buffer.data(), *received);
   if (stage_ == Stage::upgrading) read_upgrade(bytes);
   if (stage_ >= Stage::greeting) read_frames(bytes);
@@ -64,8 +65,11 @@ void Tab::read_frames(std::string_view bytes) {
 void Tab::on_frame(const ScannedFrame& frame) {
   ++story_.frames;
   switch (frame.opcode) {
-    case Opcode::text:
-      return on_event(facts_of(frame.beginning), frame.beginning);
+    case Opcode::text: {
+      const EventFacts facts = facts_of(frame.beginning);
+      if (context_.on_signal && facts.type == "room.signal") return context_.on_signal(frame.beginning);
+      return on_event(facts, frame.beginning);
+    }
     case Opcode::ping:
       return push(masked_frame(Opcode::pong, frame.beginning));
     case Opcode::close:

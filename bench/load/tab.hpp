@@ -29,6 +29,7 @@ struct TabStory {
   std::size_t refusals = 0;  // 503, and connections that broke before hello
   std::size_t durable_frames = 0;
   std::size_t frames = 0;
+  std::size_t reads = 0;                 // that brought something
   std::uint64_t bytes = 0;               // of the socket and the snapshot
   std::uint64_t seq = 0;                 // the latest
   std::optional<std::uint64_t> counted;  // how many are online, as a large workspace tells
@@ -45,6 +46,7 @@ class Tab final : PollHandler {
     std::vector<std::size_t> settled =
         {};  // numbers of tabs: those that are live, and had that confirmed; those that never will be
     std::function<void(std::uint64_t seq)> on_event = nullptr;  // told of each durable event of each tab
+    std::function<void(std::string_view)> on_signal = {};  // each room.signal, as far as it is kept
   };
 
   Tab(Context& context, std::size_t number, TabPlan plan)
@@ -54,6 +56,9 @@ class Tab final : PollHandler {
   ~Tab() { disconnect(); }
 
   void open();
+
+  /// Sends a text. For tabs that are live.
+  void say(std::string_view text) { push(masked_frame(Opcode::text, text)); }
 
   [[nodiscard]] const TabStory& story() const { return story_; }
   /// Why it will never be live, or is no longer.

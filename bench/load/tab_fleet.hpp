@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "load/samples.hpp"
@@ -46,6 +47,11 @@ class TabFleet {
 
   /// Failure: a tab that can't become live, or takes too long.
   [[nodiscard]] Outcome<FleetResult> open(std::vector<TabPlan> plans, const FleetOptions& options);
+
+  /// Those kept open.
+  [[nodiscard]] std::span<const std::unique_ptr<Tab>> tabs() const { return kept_; }
+  /// Hears of every room.signal that comes to any of them.
+  void on_signal(std::function<void(std::string_view)> heard) { context_.on_signal = std::move(heard); }
 
   /// Those kept open that the node has closed, or sent what it must not.
   [[nodiscard]] std::size_t lost() const;

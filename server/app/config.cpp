@@ -133,6 +133,9 @@ void add_serve_options(CLI::App& app, Config& config) {
   group(duration(app, "--presence-tick", config.presence_tick, milliseconds{0},
                  "How often a busy workspace's tabs are told who came and went; 0s for each at once"),
         serving);
+  group(duration(app, "--signal-tick", config.signal_tick, milliseconds{0},
+                 "Between two runs of signals in a busy room; 0s: each signal leaves at once"),
+        serving);
   group(duration(app, "--heartbeat", config.heartbeat, milliseconds{100}, "How often each socket is pinged"), serving);
   group(duration(app, "--drain", config.drain, milliseconds{0}, "How long a stop takes to send all sockets away"),
         serving);

@@ -36,6 +36,7 @@ struct Config {
   std::chrono::milliseconds presence_grace{2'000};
   std::chrono::milliseconds presence_tick{250};  // 0: each transition by itself
   std::size_t presence_roster_limit = 500;
+  std::chrono::milliseconds signal_tick{50};  // 0: each signal at once
   std::chrono::milliseconds heartbeat{25'000};
   std::chrono::milliseconds drain{3'000};
   std::size_t max_connections = 20'000;  // sockets of one shard

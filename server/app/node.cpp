@@ -50,6 +50,14 @@ realtime::HistoryOptions history_options(const Config& config) {
   return options;
 }
 
+realtime::RoomOptions room_options(const Config& config) {
+  realtime::RoomOptions options;
+  options.grace = config.presence_grace;
+  options.tick = config.signal_tick;
+  options.quick_tick = std::min(options.quick_tick, options.tick);
+  return options;
+}
+
 // Everything on the realtime thread.
 struct Realtime {
   Realtime(const Config& config, Domain& domain, kernel::Scheduler& scheduler, http::WorkerPool& workers,
@@ -74,8 +82,7 @@ struct Realtime {
                   presence, encoder, epoch, metrics),
         room_publisher(bus, domain.unit_of_work, room_projections, hub, history, encoder, metrics),
         team_rooms(domain.repositories.teams),
-        rooms({bus, domain.unit_of_work, hub, scheduler, encoder, room_authorizers}, {.grace = config.presence_grace},
-              metrics),
+        rooms({bus, domain.unit_of_work, hub, scheduler, encoder, room_authorizers}, room_options(config), metrics),
         retention(
             domain.unit_of_work, domain.database.log_trimming(), scheduler, clock,
             [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, config.log, metrics),

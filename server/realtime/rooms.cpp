@@ -183,10 +183,9 @@ Result<> Rooms::signal(const SocketHandle& socket, const std::string& room, std:
   if (!present.signals.put({socket.identity.member, socket.id, std::move(kind), std::move(payload)})) {
     return failure(ErrorKind::too_many, "room.busy", "Too much is signalled in this room at once.");
   }
-  if (present.tick == 0) {
-    send_signals(key, present);
-    start_tick(key, present);
-  }
+  if (present.tick != 0) return {};
+  send_signals(key, present);
+  if (options_.tick.count() != 0) start_tick(key, present);
   return {};
 }
 

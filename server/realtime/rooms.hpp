@@ -21,7 +21,8 @@ namespace orbit::realtime {
 struct RoomOptions {
   std::size_t rooms_per_socket = 50;
   std::chrono::milliseconds grace{2'000};    // how long a member whose last tab in it is gone counts as in the room
-  std::chrono::milliseconds tick{50};        // between two runs of signals, in a room with more members than a few
+  std::chrono::milliseconds tick{50};        // between two runs of signals, in a room with more members than a few;
+                                             // 0: each signal at once, in every room
   std::chrono::milliseconds quick_tick{16};  // in a room with a few
   std::size_t few = 8;
 };
