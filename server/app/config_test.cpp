@@ -66,6 +66,7 @@ TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
                                               {"serve", "--message-rate", "0"},
                                               {"serve", "--presence-roster-limit", "0"},
                                               {"serve", "--presence-tick", "250"},
+                                              {"serve", "--signal-tick", "often"},
                                               {"serve", "--log-format", "xml"}}) {
     const auto refused = refusal(bad);
     EXPECT_EQ(refused.exit_code, 2) << bad[1] << " " << bad[2];

@@ -96,5 +96,26 @@ TEST(FrameRing, KnowsWhoMayHaveGainedAPermission) {
   EXPECT_FALSE(ring.may_have_gained(member, 0)) << "who sees no more than before gained nothing to see";
 }
 
+TEST(FrameRing, ARoomsFramesAreForTheRoomAndNothingElseIs) {
+  FrameRing ring(0, {});
+  const auto in_room = [&](Seq seq, std::string room) {
+    HistoryEntry held = entry(seq, std::to_string(seq), Audience::room);
+    held.room = std::move(room);
+    ring.push(std::move(held));
+  };
+  ring.push(entry(1, "1"));
+  in_room(2, "board_1");
+  in_room(3, "board_2");
+  ring.push(entry(4, "4", Audience::inviters));
+  in_room(5, "board_1");
+  const Viewer board{.room = "board_1"};
+  EXPECT_EQ(text(ring.after(0, board)), "25");
+  EXPECT_EQ(text(ring.after(2, board)), "5");
+  EXPECT_EQ(ring.after(0, board), ring.after(0, board)) << "made once";
+  EXPECT_EQ(text(ring.after(0, Viewer{.room = "board_2"})), "3");
+  EXPECT_EQ(text(ring.after(0, member)), "1");
+  EXPECT_EQ(text(ring.after(0, inviter)), "14");
+}
+
 }  // namespace
 }  // namespace orbit::realtime
