@@ -128,7 +128,7 @@ int fail(const Failure& why) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Puts an Orbit node under load, and says what that costs. Everything stays on 127.0.0.1.", "orbit-load");
-  app.require_subcommand(1, 5);
+  app.require_subcommand(1, 8);
   add_options(app, options);
   CLI::App* resume = add_resume(app, options.resume);
   CLI::App* storm = add_storm(app, options.storm, options.workspaces);
