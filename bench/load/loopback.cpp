@@ -6,6 +6,18 @@
 
 namespace orbit::bench {
 
+namespace {
+
+sockaddr_in loopback_address(unsigned short port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+}  // namespace
+
 Outcome<Descriptor> start_connecting(unsigned short port) {
   Descriptor socket_in(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket_in.is_open()) return system_failure("no socket");
@@ -13,15 +25,23 @@ Outcome<Descriptor> start_connecting(unsigned short port) {
   setsockopt(socket_in.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const linger reset_on_close{1, 0};
   setsockopt(socket_in.get(), SOL_SOCKET, SO_LINGER, &reset_on_close, sizeof reset_on_close);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const sockaddr_in address = loopback_address(port);
   if (connect(socket_in.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
       errno != EINPROGRESS) {
     return system_failure("can't connect");
   }
   return socket_in;
+}
+
+Outcome<unsigned short> free_port() {
+  const Descriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = loopback_address(0);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(probe.get(), generic, size) != 0 || getsockname(probe.get(), generic, &size) != 0) {
+    return system_failure("no free port");
+  }
+  return ntohs(address.sin_port);
 }
 
 int connect_error(int descriptor) {

@@ -13,6 +13,9 @@ namespace orbit::bench {
 /// connections a second don't use up the ports (TIME_WAIT).
 [[nodiscard]] Outcome<Descriptor> start_connecting(unsigned short port);
 
+/// A port that nothing listens on at present.
+[[nodiscard]] Outcome<unsigned short> free_port();
+
 /// What a connection that was under way came to: 0, or an errno.
 [[nodiscard]] int connect_error(int descriptor);
 

@@ -32,7 +32,8 @@ double busy_seconds() {
 double own_cpu_seconds() { return cpu_seconds(RUSAGE_SELF); }
 
 double MachineLoad::others() const {
-  return busy_seconds() - own_cpu_seconds() - cpu_seconds(RUSAGE_CHILDREN) - node_.cpu_us() / 1e6;
+  const double node = node_ == nullptr ? 0 : node_->cpu_us() / 1e6;
+  return busy_seconds() - own_cpu_seconds() - cpu_seconds(RUSAGE_CHILDREN) - node;
 }
 
 double MachineLoad::others_share() const {

@@ -12,8 +12,8 @@ namespace orbit::bench {
 
 class MachineLoad {
  public:
-  /// `node` is the one that may be running when it is looked at; all others are children that have ended by then.
-  explicit MachineLoad(const NodeProcess& node) : node_(node), started_(Clock::now()), others_before_(others()) {}
+  /// `node`, if any, may be running when it is looked at; all others are children that have ended by then.
+  explicit MachineLoad(const NodeProcess* node) : node_(node), started_(Clock::now()), others_before_(others()) {}
 
   /// The share, from 0 to 1, of all CPUs that neither this program nor its nodes have had since.
   [[nodiscard]] double others_share() const;
@@ -21,7 +21,7 @@ class MachineLoad {
  private:
   [[nodiscard]] double others() const;
 
-  const NodeProcess& node_;
+  const NodeProcess* node_;
   const TimePoint started_;
   const double others_before_;
 };

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "load/durability_bench.hpp"
+#include "load/fanout_command.hpp"
 #include "load/machine_load.hpp"
 #include "load/path_bench.hpp"
 #include "load/presence_command.hpp"
@@ -29,6 +30,7 @@ struct Options {
   PathOptions path;
   PresenceOptions presence;
   SignalsOptions signals;
+  FanoutOptions fanout;
 };
 
 void raise_descriptor_limit() {
@@ -106,7 +108,7 @@ CLI::App* add_path(CLI::App& app, PathOptions& options) {
 template <class Measure, class MeasureOptions>
 Outcome<> take(CLI::App* chosen, Measure measure, Stage& stage, const MeasureOptions& options, Json& json) {
   if (!chosen->parsed()) return {};
-  const MachineLoad machine(stage.node());
+  const MachineLoad machine(&stage.node());
   auto section = measure(stage, options);
   if (!section) return std::unexpected(section.error());
   const double others = machine.others_share();
@@ -127,8 +129,8 @@ int fail(const Failure& why) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Puts an Orbit node under load, and says what that costs. Everything stays on 127.0.0.1.", "orbit-load");
-  app.require_subcommand(1, 8);
+  CLI::App app("Puts Orbit under load, and says what that costs. Everything stays on 127.0.0.1.", "orbit-load");
+  app.require_subcommand(1, 9);
   add_options(app, options);
   CLI::App* resume = add_resume(app, options.resume);
   CLI::App* storm = add_storm(app, options.storm, options.workspaces);
@@ -136,14 +138,18 @@ int main(int argc, char** argv) {
   CLI::App* path = add_path(app, options.path);
   CLI::App* presence = add_presence(app, options.presence);
   CLI::App* signals = add_signals(app, options.signals);
+  CLI::App* fanout = add_fanout(app, options.fanout);
   CLI11_PARSE(app, argc, argv);
 
   signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
-  const auto stage = Stage::set(options.stage);
-  if (!stage) return fail(stage.error());
   Json json = Json::object();
   const auto done = [&]() -> Outcome<> {
+    if (fanout->parsed()) {
+      if (auto ran = run_fanout(options.fanout, json); !ran || app.get_subcommands().size() == 1) return ran;
+    }
+    const auto stage = Stage::set(options.stage);
+    if (!stage) return std::unexpected(stage.error());
     if (auto taken = take(resume, measure_resume, **stage, options.resume, json); !taken) return taken;
     for (const std::size_t workspaces : options.workspaces) {
       options.storm.workspaces = workspaces;

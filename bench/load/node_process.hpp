@@ -2,15 +2,11 @@
 // Belongs to the main thread; the process ends with it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "load/clock.hpp"
-#include "load/descriptor.hpp"
-#include "load/failure.hpp"
+#include "load/child_process.hpp"
 
 namespace orbit::bench {
 
@@ -31,37 +27,29 @@ class NodeProcess {
   [[nodiscard]] Outcome<> start();
 
   /// kill -9; what that leaves is what a crash leaves.
-  void kill() { end(9); }
+  void kill() { process_.end(9); }
   /// SIGTERM, so that all is closed in order.
-  void stop() { end(15); }
+  void stop() { process_.end(15); }
   [[nodiscard]] Outcome<> restart() {
     kill();
     return start();
   }
 
-  [[nodiscard]] unsigned short port() const { return port_; }
+  [[nodiscard]] unsigned short port() const { return process_.port(); }
 
   /// When its "listening" line was read.
-  [[nodiscard]] TimePoint listening_since() const { return listening_since_; }
+  [[nodiscard]] TimePoint listening_since() const { return process_.listening_since(); }
 
   /// CPU time of all its threads since it started, user and system.
-  [[nodiscard]] double cpu_us() const;
+  [[nodiscard]] double cpu_us() const { return process_.cpu_us(); }
 
   /// The most memory that it ever held (VmHWM), and what it holds now (VmRSS).
-  [[nodiscard]] double peak_memory_mb() const { return status_kb("VmHWM:") / 1024; }
-  [[nodiscard]] double memory_mb() const { return status_kb("VmRSS:") / 1024; }
+  [[nodiscard]] double peak_memory_mb() const { return process_.status_kb("VmHWM:") / 1024; }
+  [[nodiscard]] double memory_mb() const { return process_.status_kb("VmRSS:") / 1024; }
 
  private:
-  [[nodiscard]] Outcome<> spawn(Descriptor& output);
-  [[nodiscard]] Outcome<> await_listening(int output);
-  void end(int signal);
-  [[nodiscard]] double status_kb(std::string_view key) const;
-
   NodeOptions options_;
-  pid_t pid_ = 0;
-  unsigned short port_ = 0;
-  Descriptor output_;
-  TimePoint listening_since_;
+  ChildProcess process_;
 };
 
 }  // namespace orbit::bench
