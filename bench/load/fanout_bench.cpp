@@ -151,6 +151,7 @@ Outcome<FanoutReport> measure_fanout(const FanoutOptions& options) {
       report.sections.push_back(section_of(workload, *peers, options));
     }
   }
+  report.summary = summary_of(scenes, *peers);
   return report;
 }
 

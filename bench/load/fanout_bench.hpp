@@ -25,6 +25,7 @@ struct FanoutOptions {
 
 struct FanoutReport {
   std::vector<Section> sections;  // one for each workload
+  std::optional<Section> summary;
   std::vector<Failure> failures;  // of servers; figures of that turn are missing
 };
 

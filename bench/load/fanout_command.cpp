@@ -20,6 +20,7 @@ std::vector<std::string> peer_names() {
 
 std::string notes_of(const FanoutOptions& options, double others_share) {
   const std::vector<std::string> lines{
+      "CPU µs for each delivery or connect, kB of memory for each connection.",
       "Medians of " + std::to_string(options.rounds) +
           " rounds in turns, ratios of the rounds. CPU is the server's, "
           "user and system, of all its threads.",
@@ -79,6 +80,7 @@ Outcome<> run_fanout(const FanoutOptions& asked, Json& json) {
     std::fputs(text_of(section, colour).c_str(), stdout);
     fanout.set(section.key, std::move(section.json));
   }
+  if (report->summary) std::fputs(text_of(*report->summary, colour).c_str(), stdout);
   std::fputs(notes_of(options, others).c_str(), stdout);
   std::fflush(stdout);
   fanout.set("others_cpu_share", others);

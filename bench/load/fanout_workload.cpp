@@ -45,12 +45,12 @@ std::string range(const Samples& samples, int digits) {
 std::vector<std::string> columns_of(Kind kind) {
   switch (kind) {
     case Kind::traffic:
-      return {"server", "CPU µs a delivery", "rounds", "to floor", "to ws", "deliveries/s", "p50 ms", "p99", "p99.9",
+      return {"server", "CPU µs a delivery", "rounds", "to floor", "to Node", "deliveries/s", "p50 ms", "p99", "p99.9",
               "max"};
     case Kind::storm:
-      return {"server", "CPU µs a connect", "rounds", "to floor", "to ws", "connects/s", "all connected ms"};
+      return {"server", "CPU µs a connect", "rounds", "to floor", "to Node", "connects/s", "all connected ms"};
     case Kind::memory:
-      return {"server", "kB a connection", "rounds", "to floor", "to ws"};
+      return {"server", "kB a connection", "rounds", "to floor", "to Node"};
   }
   return {};
 }
@@ -96,6 +96,10 @@ Json json_of(const FanoutWorkload& workload, const std::vector<Peer>& peers, std
   return json.set("max_ms", Json::of(figures.most_ms));
 }
 
+std::string cost_of(const FanoutFigures& figures) {
+  return figures.cost.is_empty() ? "–" : number(figures.cost.median(), 2);
+}
+
 }  // namespace
 
 std::vector<FanoutScene> scenes_of(const FanoutOptions& options) {
@@ -121,7 +125,7 @@ std::vector<FanoutScene> scenes_of(const FanoutOptions& options) {
          traffic(options, 64, options.window)}}},
       {many,
        {options.crowd, 1, true},
-       {{"storm", "Connect storm: " + many, Kind::storm},
+       {{"connect", "Connect storm: " + many, Kind::storm},
         {"memory", "Memory: " + many + ", idle", Kind::memory},
         {"crowd", many + ", 64 B, one message at a time", Kind::traffic, traffic(options, 64, 1)}}},
   };
@@ -141,6 +145,24 @@ Section section_of(const FanoutWorkload& workload, const std::vector<Peer>& peer
   }
   section.json.set("title", workload.title).set("rounds", static_cast<double>(options.rounds));
   section.json.set("servers", std::move(servers));
+  return section;
+}
+
+Section summary_of(const std::vector<FanoutScene>& scenes, const std::vector<Peer>& peers) {
+  std::vector<std::string> columns{"in short"};
+  for (const Peer& peer : peers) columns.push_back(peer.name);
+  columns.insert(columns.end(), {peers.front().name + " to floor", "to Node"});
+  Section section{
+      "in_short", "What " + peers.front().title + " costs beside the others", {}, Table(columns), Json::object()};
+  for (const FanoutScene& scene : scenes) {
+    for (const FanoutWorkload& workload : scene.workloads) {
+      std::vector<std::string> row{workload.title};
+      for (const FanoutFigures& figures : workload.figures) row.push_back(cost_of(figures));
+      row.push_back(ratio_cell(workload.figures.front().cost, costs_of(workload, peers, "floor")));
+      row.push_back(ratio_cell(workload.figures.front().cost, costs_of(workload, peers, "ws")));
+      section.table.add(std::move(row));
+    }
+  }
   return section;
 }
 

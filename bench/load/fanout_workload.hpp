@@ -41,4 +41,7 @@ struct FanoutScene {
 [[nodiscard]] Section section_of(const FanoutWorkload& workload, const std::vector<Peer>& peers,
                                  const FanoutOptions& options);
 
+/// All workloads in one table, the first server's ratios at the end of each line.
+[[nodiscard]] Section summary_of(const std::vector<FanoutScene>& scenes, const std::vector<Peer>& peers);
+
 }  // namespace orbit::bench
