@@ -15,7 +15,8 @@ template <class Table, class IdType>
 void drop(Table& table, IdType id, SocketId socket) {
   const auto entry = table.find(id);
   if (entry == table.end()) return;
-  std::erase(entry->second, socket);
+  auto& sockets = entry->second;
+  sockets.erase(std::ranges::remove(sockets, socket).begin(), sockets.end());
   if (entry->second.empty()) table.erase(entry);
 }
 
@@ -23,10 +24,14 @@ void drop(Table& table, IdType id, SocketId socket) {
 
 void InProcessRealtimeHub::register_socket(const SocketHandle& socket) {
   const std::lock_guard lock(mutex_);
-  if (!sockets_.try_emplace(socket.id, Socket{socket, {}}).second) return;
+  const auto [entry, is_new] = sockets_.try_emplace(socket.id);
+  if (!is_new) return;
+  auto& in_workspace = by_workspace_[socket.identity.workspace];
+  entry->second.handle = socket;
+  entry->second.place = in_workspace.size();
   by_member_[socket.identity.member].push_back(socket.id);
   by_session_[socket.identity.session].push_back(socket.id);
-  by_workspace_[socket.identity.workspace].push_back(socket.id);
+  in_workspace.push_back(socket.id);
   sockets_gauge_.set(static_cast<std::int64_t>(sockets_.size()));
 }
 
@@ -42,9 +47,19 @@ void InProcessRealtimeHub::forget(SocketId id) {
   while (!socket.channels.empty()) leave(socket, socket.channels.back());
   drop(by_member_, socket.handle.identity.member, id);
   drop(by_session_, socket.handle.identity.session, id);
-  drop(by_workspace_, socket.handle.identity.workspace, id);
+  leave_workspace(socket);
   sockets_.erase(entry);
   sockets_gauge_.set(static_cast<std::int64_t>(sockets_.size()));
+}
+
+// The last one takes the place that becomes free: a workspace may have thousands, and all may leave at once.
+void InProcessRealtimeHub::leave_workspace(const Socket& socket) {
+  const auto entry = by_workspace_.find(socket.handle.identity.workspace);
+  auto& sockets = entry->second;
+  sockets_.at(sockets.back()).place = socket.place;
+  sockets[socket.place] = sockets.back();
+  sockets.pop_back();
+  if (sockets.empty()) by_workspace_.erase(entry);
 }
 
 ChannelIndex InProcessRealtimeHub::intern(std::string_view channel) {
@@ -56,8 +71,7 @@ ChannelIndex InProcessRealtimeHub::intern(std::string_view channel) {
     index = free_indices_.back();
     free_indices_.pop_back();
   }
-  channels_[index].name = channel;
-  index_by_name_.emplace(channel, index);
+  channels_[index].name = &index_by_name_.emplace(channel, index).first->first;
   channels_gauge_.set(static_cast<std::int64_t>(index_by_name_.size()));
   return index;
 }
@@ -67,7 +81,7 @@ ChannelIndex InProcessRealtimeHub::intern(std::string_view channel) {
 void InProcessRealtimeHub::release_if_empty(ChannelIndex index) {
   Channel& channel = channels_[index];
   if (!channel.subscribers.empty()) return;
-  index_by_name_.erase(channel.name);
+  index_by_name_.erase(index_by_name_.find(*channel.name));
   channel = Channel{};
   free_indices_.push_back(index);
   channels_gauge_.set(static_cast<std::int64_t>(index_by_name_.size()));
@@ -88,7 +102,9 @@ void InProcessRealtimeHub::join(Socket& socket, ChannelIndex index) {
 }
 
 bool InProcessRealtimeHub::leave(Socket& socket, ChannelIndex index) {
-  if (std::erase(socket.channels, index) == 0) return false;
+  const auto found = std::ranges::find(socket.channels, index);
+  if (found == socket.channels.end()) return false;
+  socket.channels.erase(found);
   socket.handle.shard->unsubscribe(socket.handle.slot, index);
   auto& subscribers = channels_[index].subscribers;
   const auto on_shard =
@@ -155,7 +171,7 @@ std::vector<std::string> InProcessRealtimeHub::channels_for_socket(SocketId sock
   const std::lock_guard lock(mutex_);
   std::vector<std::string> names;
   if (const auto entry = sockets_.find(socket); entry != sockets_.end()) {
-    for (const ChannelIndex index : entry->second.channels) names.push_back(channels_[index].name);
+    for (const ChannelIndex index : entry->second.channels) names.push_back(*channels_[index].name);
   }
   return names;
 }

@@ -3,6 +3,7 @@
 // shards are told under it, so that they hear of subscriptions and broadcasts in one order.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
@@ -40,19 +41,22 @@ class InProcessRealtimeHub final : public RealtimeHub {
   [[nodiscard]] std::size_t channel_count() const override;
 
  private:
+  // Memory for the usual case is in place: most channels are a member's own, most members and sessions have one tab.
   struct Channel {
-    std::string name;
-    std::vector<std::pair<FanoutShard*, std::uint32_t>> subscribers;  // how many on each shard, none with 0
+    const std::string* name = nullptr;  // the key in index_by_name_
+    boost::container::small_vector<std::pair<FanoutShard*, std::uint32_t>, 1>
+        subscribers;  // on each shard, none with 0
   };
 
   struct Socket {
     SocketHandle handle;
-    std::vector<ChannelIndex> channels;
+    std::size_t place = 0;  // among its workspace's
+    boost::container::small_vector<ChannelIndex, 4> channels;
   };
 
   // Which sockets belong to a member, session or workspace.
   template <class IdType>
-  using SocketsOf = std::unordered_map<IdType, std::vector<SocketId>>;
+  using SocketsOf = std::unordered_map<IdType, boost::container::small_vector<SocketId, 1>>;
 
   struct NameHash {
     using is_transparent = void;
@@ -65,6 +69,7 @@ class InProcessRealtimeHub final : public RealtimeHub {
   bool leave(Socket& socket, ChannelIndex channel);
   void release_if_empty(ChannelIndex channel);
   void forget(SocketId id);
+  void leave_workspace(const Socket& socket);
   template <class IdType>
   std::vector<SocketHandle> handles(const SocketsOf<IdType>& table, IdType id) const;
   template <class IdType>

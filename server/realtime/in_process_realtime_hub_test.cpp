@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "realtime/recording_shard.hpp"
@@ -49,6 +50,27 @@ TEST_F(InProcessRealtimeHubTest, TellsOnlyShardsThatHaveSubscribers) {
   hub.broadcast("nobody", frame("y"));
   EXPECT_EQ(first.broadcasts(), 1);
   EXPECT_EQ(second.broadcasts(), 0);
+}
+
+TEST_F(InProcessRealtimeHubTest, KnowsAWorkspacesSocketsInWhateverOrderTheyLeave) {
+  for (std::uint32_t i = 0; i < 6; ++i) add(i, i % 2 == 0 ? ada : grace, first);
+  const auto left = [&] {
+    std::set<SocketId> ids;
+    for (const SocketHandle& handle : hub.sockets_for_workspace(acme)) ids.insert(handle.id);
+    return ids;
+  };
+  hub.unregister_socket(1);
+  EXPECT_EQ(left(), (std::set<SocketId>{0, 2, 3, 4, 5}));
+  hub.unregister_socket(5);
+  hub.unregister_socket(4);
+  hub.unregister_socket(0);
+  EXPECT_EQ(left(), (std::set<SocketId>{2, 3}));
+  add(7, ada, first);
+  hub.unregister_socket(2);
+  EXPECT_EQ(left(), (std::set<SocketId>{3, 7}));
+  hub.unregister_socket(7);
+  hub.unregister_socket(3);
+  EXPECT_EQ(left(), std::set<SocketId>{});
 }
 
 TEST_F(InProcessRealtimeHubTest, ASocketOnSeveralOfTheChannelsGetsAFrameOnce) {
