@@ -20,7 +20,7 @@ std::vector<std::string> peer_names() {
 
 std::string notes_of(const FanoutOptions& options, double others_share) {
   const std::vector<std::string> lines{
-      "CPU µs for each delivery or connect, kB of memory for each connection.",
+      "For each delivery, connect or connection. To floor, to Node: the ratio to that server's cost.",
       "Medians of " + std::to_string(options.rounds) +
           " rounds in turns, ratios of the rounds. CPU is the server's, "
           "user and system, of all its threads.",

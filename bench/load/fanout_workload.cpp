@@ -45,12 +45,11 @@ std::string range(const Samples& samples, int digits) {
 std::vector<std::string> columns_of(Kind kind) {
   switch (kind) {
     case Kind::traffic:
-      return {"server", "CPU µs a delivery", "rounds", "to floor", "to Node", "deliveries/s", "p50 ms", "p99", "p99.9",
-              "max"};
+      return {"server", "CPU µs", "rounds", "to floor", "to Node", "deliveries/s", "p50 ms", "p99", "p99.9", "max"};
     case Kind::storm:
-      return {"server", "CPU µs a connect", "rounds", "to floor", "to Node", "connects/s", "all connected ms"};
+      return {"server", "CPU µs", "rounds", "to floor", "to Node", "connects/s", "all connected ms"};
     case Kind::memory:
-      return {"server", "kB a connection", "rounds", "to floor", "to Node"};
+      return {"server", "kB", "rounds", "to floor", "to Node"};
   }
   return {};
 }
@@ -103,31 +102,38 @@ std::string cost_of(const FanoutFigures& figures) {
 }  // namespace
 
 std::vector<FanoutScene> scenes_of(const FanoutOptions& options) {
-  const std::string some = count(options.sockets) + " sockets";
-  const std::string many = count(options.crowd) + " sockets";
+  const std::string small = count(options.sockets);
+  const std::string large = count(options.crowd);
+  const std::string some = small + " sockets";
+  const std::string many = large + " sockets";
   const std::string tenants =
       count(options.workspaces) + " workspaces of " + count(options.workspace_sockets) + " sockets";
   const std::string outstanding = count(options.window) + " outstanding";
+  const std::string rate = number(options.rate);
   std::vector<FanoutScene> scenes{
       {some,
        {options.sockets, 1, true},
-       {{"one", some + ", 64 B, one message at a time", Kind::traffic, traffic(options, 64, 1)},
-        {"window", some + ", 64 B, " + outstanding, Kind::traffic, traffic(options, 64, options.window)},
-        {"rate", some + ", 64 B, " + number(options.rate) + " messages a second (open loop)", Kind::traffic,
-         traffic(options, 64, 1, options.rate)}}},
+       {{"one", some + ", 64 B, one message at a time", small + " × 64 B, one at a time", Kind::traffic,
+         traffic(options, 64, 1)},
+        {"window", some + ", 64 B, " + outstanding, small + " × 64 B, " + outstanding, Kind::traffic,
+         traffic(options, 64, options.window)},
+        {"rate", some + ", 64 B, " + rate + " messages a second (open loop)", small + " × 64 B, " + rate + " a second",
+         Kind::traffic, traffic(options, 64, 1, options.rate)}}},
       // Nobody's are compressed, since only one of the servers would.
       {some + " for 2 KiB",
        {options.sockets, 1, false},
-       {{"long", some + ", 2 KiB, one message at a time", Kind::traffic, traffic(options, 2048, 1)}}},
+       {{"long", some + ", 2 KiB, one message at a time", small + " × 2 KiB, one at a time", Kind::traffic,
+         traffic(options, 2048, 1)}}},
       {tenants,
        {options.workspaces * options.workspace_sockets, options.workspaces, true},
-       {{"workspaces", tenants + ", 64 B, " + outstanding + " in workspaces at random", Kind::traffic,
+       {{"workspaces", tenants + ", 64 B, " + outstanding + " in workspaces at random", tenants, Kind::traffic,
          traffic(options, 64, options.window)}}},
       {many,
        {options.crowd, 1, true},
-       {{"connect", "Connect storm: " + many, Kind::storm},
-        {"memory", "Memory: " + many + ", idle", Kind::memory},
-        {"crowd", many + ", 64 B, one message at a time", Kind::traffic, traffic(options, 64, 1)}}},
+       {{"connect", "Connect storm: " + many, large + " connect", Kind::storm},
+        {"memory", "Memory: " + many + ", idle", large + " idle, kB", Kind::memory},
+        {"crowd", many + ", 64 B, one message at a time", large + " × 64 B, one at a time", Kind::traffic,
+         traffic(options, 64, 1)}}},
   };
   for (FanoutScene& scene : scenes) {
     std::erase_if(scene.workloads, [&](const auto& workload) { return !is_wanted(options, workload.key); });
@@ -149,14 +155,17 @@ Section section_of(const FanoutWorkload& workload, const std::vector<Peer>& peer
 }
 
 Section summary_of(const std::vector<FanoutScene>& scenes, const std::vector<Peer>& peers) {
-  std::vector<std::string> columns{"in short"};
+  std::vector<std::string> columns{"CPU µs"};
   for (const Peer& peer : peers) columns.push_back(peer.name);
-  columns.insert(columns.end(), {peers.front().name + " to floor", "to Node"});
-  Section section{
-      "in_short", "What " + peers.front().title + " costs beside the others", {}, Table(columns), Json::object()};
+  columns.insert(columns.end(), {"to floor", "to Node"});
+  Section section{"in_short",
+                  "In short: what " + peers.front().title + " costs beside the others",
+                  {},
+                  Table(columns),
+                  Json::object()};
   for (const FanoutScene& scene : scenes) {
     for (const FanoutWorkload& workload : scene.workloads) {
-      std::vector<std::string> row{workload.title};
+      std::vector<std::string> row{workload.brief};
       for (const FanoutFigures& figures : workload.figures) row.push_back(cost_of(figures));
       row.push_back(ratio_cell(workload.figures.front().cost, costs_of(workload, peers, "floor")));
       row.push_back(ratio_cell(workload.figures.front().cost, costs_of(workload, peers, "ws")));

@@ -24,6 +24,7 @@ struct FanoutWorkload {
 
   std::string key;
   std::string title;
+  std::string brief;  // the same where many are listed
   Kind kind = Kind::traffic;
   TrafficOptions traffic = {};
   std::vector<FanoutFigures> figures = {};  // by server
