@@ -1,7 +1,6 @@
 #include "load/child_process.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -41,6 +40,13 @@ double process_cpu_us(pid_t pid) {
     ns += thread_cpu_ns(task.path());
   }
   return ns > 0 ? ns / 1000 : ticks_us(pid);
+}
+
+void stay_on_core(int core) {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  CPU_SET(core, &cores);
+  sched_setaffinity(0, sizeof cores, &cores);
 }
 
 // The process and those that it has started, as nginx does its worker.
@@ -134,11 +140,9 @@ double ChildProcess::status_kb(std::string_view key) const {
   return kb;
 }
 
-void stay_on_core(int core) {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  CPU_SET(core, &cores);
-  sched_setaffinity(0, sizeof cores, &cores);
+CorePin::CorePin(int core) {
+  sched_getaffinity(0, sizeof before_, &before_);
+  stay_on_core(core);
 }
 
 }  // namespace orbit::bench

@@ -2,6 +2,7 @@
 // far. Belongs to the main thread; the process ends with it.
 #pragma once
 
+#include <sched.h>
 #include <sys/types.h>
 
 #include <filesystem>
@@ -55,7 +56,16 @@ class ChildProcess {
   TimePoint listening_since_;
 };
 
-/// Keeps this program, and what it starts from now on, on one core.
-void stay_on_core(int core);
+/// Keeps this thread, and what it starts meanwhile, on one core for as long as it lives.
+class CorePin {
+ public:
+  explicit CorePin(int core);
+  CorePin(const CorePin&) = delete;
+  CorePin& operator=(const CorePin&) = delete;
+  ~CorePin() { sched_setaffinity(0, sizeof before_, &before_); }
+
+ private:
+  cpu_set_t before_{};
+};
 
 }  // namespace orbit::bench

@@ -132,7 +132,8 @@ Outcome<FanoutReport> measure_fanout(const FanoutOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.places.run, error);
   if (error) return failure("can't make " + options.places.run.string());
-  if (options.pins) stay_on_core(1);
+  std::optional<CorePin> pin;
+  if (options.pins) pin.emplace(1);
 
   FanoutReport report;
   std::vector<FanoutScene> scenes = scenes_of(options);
