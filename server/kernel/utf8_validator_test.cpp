@@ -80,6 +80,8 @@ TEST(Utf8Validator, AgreesWithTheDefinitionOnAllShortSequences) {
           const std::string text{static_cast<char>(lead), static_cast<char>(second), static_cast<char>(third),
                                  static_cast<char>(fourth)};
           ASSERT_EQ(is_valid_utf8(text), valid_by_definition(text)) << testing::PrintToString(text);
+          const std::string inside = "é" + text + "日本";  // where whole sequences are taken at once
+          ASSERT_EQ(is_valid_utf8(inside), valid_by_definition(inside)) << testing::PrintToString(inside);
         }
       }
     }
