@@ -93,7 +93,7 @@ void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<Str
     return turn_away(CloseCode::too_many, "too many sockets");
   }
 
-  attached_.emplace(socket.id, identity.member);
+  attached_.insert(socket.id);
   parts_.history.retain(identity.workspace, *seq);
   // Others hear of it first: this socket finds itself in its own hello.
   parts_.presence.connect(identity.workspace, identity.member, socket.id);

@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "catalog/client_event.hpp"
 #include "catalog/server_event.hpp"
@@ -88,7 +88,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   kernel::Metric& client_events_counter_;
   kernel::Metric& refused_events_counter_;
   std::atomic<std::size_t> pending_events_{0};
-  std::unordered_map<SocketId, kernel::MemberId> attached_;
+  std::unordered_set<SocketId> attached_;
 };
 
 }  // namespace orbit::realtime
