@@ -18,13 +18,18 @@ sockaddr_in loopback_address(unsigned short port) {
 
 }  // namespace
 
-Outcome<Descriptor> start_connecting(unsigned short port) {
+Outcome<Descriptor> start_connecting(unsigned short port, int receive_buffer) {
   Descriptor socket_in(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket_in.is_open()) return system_failure("no socket");
   const int on = 1;
   setsockopt(socket_in.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const linger reset_on_close{1, 0};
   setsockopt(socket_in.get(), SOL_SOCKET, SO_LINGER, &reset_on_close, sizeof reset_on_close);
+  if (receive_buffer != 0) {
+    const int ethernet = 1'460;
+    setsockopt(socket_in.get(), IPPROTO_TCP, TCP_MAXSEG, &ethernet, sizeof ethernet);
+    setsockopt(socket_in.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
   const sockaddr_in address = loopback_address(port);
   if (connect(socket_in.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
       errno != EINPROGRESS) {

@@ -11,7 +11,9 @@ namespace orbit::bench {
 
 /// A connection to 127.0.0.1 under way: writable once it stands. Closing it sends a reset, so that thousands of
 /// connections a second don't use up the ports (TIME_WAIT).
-[[nodiscard]] Outcome<Descriptor> start_connecting(unsigned short port);
+/// A `receive_buffer` other than 0 is how many bytes the kernel keeps for who doesn't read, or about twice as many; the
+/// peer's kernel then keeps as many as it would in a network, not the megabytes of a loopback interface.
+[[nodiscard]] Outcome<Descriptor> start_connecting(unsigned short port, int receive_buffer = 0);
 
 /// A port that nothing listens on at present.
 [[nodiscard]] Outcome<unsigned short> free_port();

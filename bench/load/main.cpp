@@ -7,8 +7,11 @@
 #include <cstdio>
 #include <fstream>
 
+#include "load/dead_bench.hpp"
 #include "load/durability_bench.hpp"
 #include "load/fanout_command.hpp"
+#include "load/heartbeat_bench.hpp"
+#include "load/idle_bench.hpp"
 #include "load/machine_load.hpp"
 #include "load/path_bench.hpp"
 #include "load/presence_command.hpp"
@@ -28,6 +31,9 @@ struct Options {
   std::vector<std::size_t> workspaces{1, 100};
   DurabilityOptions durability;
   PathOptions path;
+  IdleOptions idle;
+  HeartbeatOptions heartbeat;
+  DeadOptions dead;
   PresenceOptions presence;
   SignalsOptions signals;
   FanoutOptions fanout;
@@ -130,12 +136,15 @@ int fail(const Failure& why) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Puts Orbit under load, and says what that costs. Everything stays on 127.0.0.1.", "orbit-load");
-  app.require_subcommand(1, 9);
+  app.require_subcommand(1, 0);
   add_options(app, options);
   CLI::App* resume = add_resume(app, options.resume);
   CLI::App* storm = add_storm(app, options.storm, options.workspaces);
   CLI::App* durability = add_durability(app, options.durability);
   CLI::App* path = add_path(app, options.path);
+  CLI::App* idle = add_idle(app, options.idle);
+  CLI::App* heartbeat = add_heartbeat(app, options.heartbeat);
+  CLI::App* dead = add_dead(app, options.dead);
   CLI::App* presence = add_presence(app, options.presence);
   CLI::App* signals = add_signals(app, options.signals);
   CLI::App* fanout = add_fanout(app, options.fanout);
@@ -156,6 +165,9 @@ int main(int argc, char** argv) {
       if (auto taken = take(storm, measure_storm, **stage, options.storm, json); !taken) return taken;
     }
     if (auto taken = take(path, measure_path, **stage, options.path, json); !taken) return taken;
+    if (auto taken = take(idle, measure_idle, **stage, options.idle, json); !taken) return taken;
+    if (auto taken = take(heartbeat, measure_heartbeat, **stage, options.heartbeat, json); !taken) return taken;
+    if (auto taken = take(dead, measure_dead, **stage, options.dead, json); !taken) return taken;
     if (auto taken = take(presence, measure_presence, **stage, options.presence, json); !taken) return taken;
     if (auto taken = take(durability, measure_durability, **stage, options.durability, json); !taken) return taken;
     return take(signals, measure_signals, **stage, options.signals, json);

@@ -13,8 +13,8 @@ NodeMetrics metrics_in(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const auto space = line.find(' ');
-    if (space == std::string_view::npos || line.starts_with('#') || line.find('{') != std::string_view::npos) continue;
+    const auto space = line.rfind(' ');
+    if (space == std::string_view::npos || line.starts_with('#')) continue;
     double value = 0;
     const std::string_view digits = line.substr(space + 1);
     if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc{}) continue;

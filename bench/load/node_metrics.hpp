@@ -8,13 +8,13 @@
 
 namespace orbit::bench {
 
-/// By name; those with labels are left out.
+/// By name; with its labels where it has some: closed{cause="peer"}.
 using NodeMetrics = std::map<std::string, double, std::less<>>;
 
 /// From where --metrics-listen is.
 [[nodiscard]] Outcome<NodeMetrics> read_metrics(Poller& poller, unsigned short port);
 
-/// What of Prometheus's text format has no labels.
+/// Out of Prometheus's text format.
 [[nodiscard]] NodeMetrics metrics_in(std::string_view text);
 
 /// A port of 127.0.0.1 that nobody listens on just now.

@@ -35,6 +35,9 @@ class NodeProcess {
     return start();
   }
 
+  /// From its next start on.
+  void use_flags(std::vector<std::string> flags) { options_.flags = std::move(flags); }
+
   [[nodiscard]] unsigned short port() const { return process_.port(); }
 
   /// When its "listening" line was read.
@@ -45,7 +48,8 @@ class NodeProcess {
 
   /// The most memory that it ever held (VmHWM), and what it holds now (VmRSS).
   [[nodiscard]] double peak_memory_mb() const { return process_.status_kb("VmHWM:") / 1024; }
-  [[nodiscard]] double memory_mb() const { return process_.status_kb("VmRSS:") / 1024; }
+  [[nodiscard]] double memory_mb() const { return memory_kb() / 1024; }
+  [[nodiscard]] double memory_kb() const { return process_.status_kb("VmRSS:"); }
 
  private:
   NodeOptions options_;

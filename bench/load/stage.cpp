@@ -7,15 +7,16 @@ namespace orbit::bench {
 namespace {
 
 // Grace would only delay what happens to presence between two measurements.
-NodeOptions node_options(const StageOptions& options) {
-  NodeOptions node{options.program, options.directory / "orbit.db", {"--demo", "--presence-grace", "0s"}};
-  node.flags.insert(node.flags.end(), options.node_flags.begin(), options.node_flags.end());
-  return node;
+std::vector<std::string> flags_of(const StageOptions& options) {
+  std::vector<std::string> flags{"--demo", "--presence-grace", "0s"};
+  flags.insert(flags.end(), options.node_flags.begin(), options.node_flags.end());
+  return flags;
 }
 
 }  // namespace
 
-Stage::Stage(const StageOptions& options) : options_(options), node_(node_options(options)) {}
+Stage::Stage(const StageOptions& options)
+    : options_(options), node_({options.program, options.directory / "orbit.db", flags_of(options)}) {}
 
 Outcome<std::unique_ptr<Stage>> Stage::set(const StageOptions& options) {
   std::error_code error;
@@ -32,8 +33,28 @@ Outcome<std::unique_ptr<Stage>> Stage::set(const StageOptions& options) {
   return stage;
 }
 
+Outcome<> Stage::restart(const std::vector<std::string>& flags) {
+  std::vector<std::string> all = flags_of(options_);
+  all.insert(all.end(), flags.begin(), flags.end());
+  node_.stop();
+  node_.use_flags(std::move(all));
+  return node_.start();
+}
+
+Outcome<std::vector<World*>> Stage::places(std::size_t count, std::size_t members) {
+  if (count == 1) return std::vector{&*world_};
+  say(std::to_string(count) + " workspaces of " + std::to_string(members) + " members");
+  std::vector<World*> places;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto branch = world_->branch(poller_, branches_.size(), members, i * members);
+    if (!branch) return std::unexpected(branch.error());
+    places.push_back(&branches_.emplace_back(*std::move(branch)));
+  }
+  return places;
+}
+
 NodeOptions Stage::node_with(const std::vector<std::string>& flags) const {
-  NodeOptions node = node_options(options_);
+  NodeOptions node{options_.program, options_.directory / "orbit.db", flags_of(options_)};
   node.flags.insert(node.flags.end(), flags.begin(), flags.end());
   return node;
 }

@@ -2,6 +2,7 @@
 // Belongs to the main thread.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,6 +29,13 @@ class Stage {
   [[nodiscard]] World& world() { return *world_; }
   [[nodiscard]] const StageOptions& options() const { return options_; }
 
+  /// Stops the node in order, and starts it again with flags beside its usual ones; with none for who comes next.
+  [[nodiscard]] Outcome<> restart(const std::vector<std::string>& flags = {});
+
+  /// Workspaces for tabs to be spread over: the stage's own where one is wanted, else that many new ones, of so many
+  /// members each. They are the stage's.
+  [[nodiscard]] Outcome<std::vector<World*>> places(std::size_t count, std::size_t members);
+
   /// Another node on the same database, with these flags too; this one's must not run meanwhile.
   [[nodiscard]] NodeOptions node_with(const std::vector<std::string>& flags) const;
 
@@ -44,6 +52,7 @@ class Stage {
   Poller poller_;
   NodeProcess node_;
   std::optional<World> world_;
+  std::deque<World> branches_;
 };
 
 }  // namespace orbit::bench

@@ -52,28 +52,23 @@ class StormBench {
  private:
   // A workspace that the tabs are on, and the end of its stream.
   struct Place {
-    World world;
+    World* world;
     Cursor head = {};
   };
 
   Outcome<> make_places() {
-    if (options_.workspaces == 1) places_.push_back({stage_.world()});
-    if (options_.workspaces > 1) say("Storm: " + std::to_string(options_.workspaces) + " workspaces");
-    for (std::size_t i = places_.size(); i < options_.workspaces; ++i) {
-      auto branch = stage_.world().branch(stage_.poller(), i, options_.branch_members, i * options_.branch_members);
-      if (!branch) return std::unexpected(branch.error());
-      places_.push_back({*std::move(branch)});
-    }
+    auto worlds = stage_.places(options_.workspaces, options_.branch_members);
+    if (!worlds) return std::unexpected(worlds.error());
+    for (World* world : *worlds) places_.push_back({world});
     for (Place& place : places_) {
-      if (auto made = place.world.make_events(stage_.poller(), std::max(options_.missed, options_.history), 0); !made) {
+      if (auto made = place.world->make_events(stage_.poller(), std::max(options_.missed, options_.history), 0);
+          !made) {
         return made;
       }
-      auto head = place.world.head(stage_.poller());
+      auto head = place.world->head(stage_.poller());
       if (!head) return std::unexpected(head.error());
       place.head = *std::move(head);
     }
-    // Where it is the stage's own, what others do there next goes on from what was done.
-    if (options_.workspaces == 1) stage_.world() = places_.front().world;
     return {};
   }
 
@@ -85,7 +80,7 @@ class StormBench {
       const auto& [world, head] = places_[i % places_.size()];
       std::optional<Cursor> cursor;
       if (!hydrate) cursor = Cursor{head.epoch, head.seq - options_.missed};
-      plans.push_back(world.tab(i / places_.size() % people(), cursor, hydrate));
+      plans.push_back(world->tab(i / places_.size() % people(), cursor, hydrate));
       plans.back().head = head.seq;
     }
     return plans;

@@ -11,11 +11,19 @@ void Tab::open() {
 }
 
 void Tab::connect() {
-  auto socket_out = start_connecting(context_.port);
+  auto socket_out = start_connecting(context_.port, plan_.receive_buffer);
   if (!socket_out) return try_again();
   socket_ = *std::move(socket_out);
   stage_ = Stage::connecting;
   context_.poller.add(socket_.get(), EPOLLIN | EPOLLOUT, *this);
+}
+
+void Tab::stop_reading() {
+  if (socket_.is_open()) context_.poller.remove(socket_.get(), *this);
+}
+
+void Tab::read_on() {
+  if (socket_.is_open()) context_.poller.add(socket_.get(), EPOLLIN, *this);
 }
 
 void Tab::on_ready(std::uint32_t events) {
@@ -71,12 +79,13 @@ void Tab::on_frame(const ScannedFrame& frame) {
       return on_event(facts, frame.beginning);
     }
     case Opcode::ping:
+      ++story_.pings;
       return push(masked_frame(Opcode::pong, frame.beginning));
     case Opcode::close:
       if (frame.beginning.size() < 2) return give_up("the node closed the socket");
-      return give_up("the node closed the socket with " +
-                     std::to_string(static_cast<std::uint8_t>(frame.beginning[0]) << 8 |
-                                    static_cast<std::uint8_t>(frame.beginning[1])));
+      story_.close_code =
+          static_cast<std::uint8_t>(frame.beginning[0]) << 8 | static_cast<std::uint8_t>(frame.beginning[1]);
+      return give_up("the node closed the socket with " + std::to_string(story_.close_code));
     default:
       return;
   }

@@ -19,6 +19,7 @@ struct TabPlan {
   std::string snapshot = {};  // the whole request for a snapshot to hydrate from, after `hello`; empty for none
   std::optional<std::uint64_t> after = {};  // the cursor that the handshake tells
   std::uint64_t head = 0;                   // the seq that the tab must have come to when it is live
+  int receive_buffer = 0;                   // see start_connecting
 };
 
 /// What happened to a tab.
@@ -29,10 +30,12 @@ struct TabStory {
   std::size_t refusals = 0;  // 503, and connections that broke before hello
   std::size_t durable_frames = 0;
   std::size_t frames = 0;
+  std::size_t pings = 0;                 // that were answered
   std::size_t reads = 0;                 // that brought something
   std::uint64_t bytes = 0;               // of the socket and the snapshot
   std::uint64_t seq = 0;                 // the latest
   std::optional<std::uint64_t> counted;  // how many are online, as a large workspace tells
+  int close_code = 0;                    // that the node closed it with
   bool resynced = false;
   bool resumed = false;  // hello said that the stream goes on where the cursor is
 };
@@ -56,6 +59,10 @@ class Tab final : PollHandler {
   ~Tab() { disconnect(); }
 
   void open();
+
+  /// Leaves what comes to the kernel from now on, as a tab whose machine fell asleep; and reads on.
+  void stop_reading();
+  void read_on();
 
   /// Sends a text. For tabs that are live.
   void say(std::string_view text) { push(masked_frame(Opcode::text, text)); }
