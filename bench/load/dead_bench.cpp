@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "load/loopback.hpp"
 #include "load/node_metrics.hpp"
 #include "load/paced_commands.hpp"
 #include "load/tab_fleet.hpp"

@@ -1,9 +1,5 @@
 #include "load/node_metrics.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <charconv>
 
 namespace orbit::bench {
@@ -28,19 +24,6 @@ Outcome<NodeMetrics> read_metrics(Poller& poller, unsigned short port) {
   if (!answer) return std::unexpected(answer.error());
   if (answer->status != 200) return failure("the metrics were answered " + std::to_string(answer->status));
   return metrics_in(answer->body);
-}
-
-Outcome<unsigned short> free_port() {
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (!socket.is_open() || ::bind(socket.get(), any, size) != 0 || ::getsockname(socket.get(), any, &size) != 0) {
-    return system_failure("no port is free");
-  }
-  return ntohs(address.sin_port);
 }
 
 }  // namespace orbit::bench

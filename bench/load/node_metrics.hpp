@@ -17,7 +17,4 @@ using NodeMetrics = std::map<std::string, double, std::less<>>;
 /// Out of Prometheus's text format.
 [[nodiscard]] NodeMetrics metrics_in(std::string_view text);
 
-/// A port of 127.0.0.1 that nobody listens on just now.
-[[nodiscard]] Outcome<unsigned short> free_port();
-
 }  // namespace orbit::bench

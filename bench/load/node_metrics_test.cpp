@@ -12,7 +12,5 @@ TEST(NodeMetrics, AreByNameAndLabels) {
   EXPECT_TRUE(metrics_in("").empty());
 }
 
-TEST(NodeMetrics, AFreePortIsOne) { EXPECT_GT(free_port().value(), 0); }
-
 }  // namespace
 }  // namespace orbit::bench

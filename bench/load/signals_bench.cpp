@@ -4,6 +4,7 @@
 #include <charconv>
 #include <deque>
 
+#include "load/loopback.hpp"
 #include "load/machine_load.hpp"
 #include "load/node_metrics.hpp"
 #include "load/tab_fleet.hpp"

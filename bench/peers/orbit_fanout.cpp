@@ -49,6 +49,7 @@ class Echo final : public realtime::SocketEvents {
     hub_.broadcast(realtime::workspace_channel(socket.identity.workspace), encoder_.encode(text, ++seq_));
   }
   void caught_up(const realtime::SocketHandle& /*socket*/) override {}
+  void skipped(const realtime::SocketHandle& /*socket*/) override {}
   void broadcasts_dropped() override {}
   void closed(const realtime::SocketHandle& socket) override { hub_.unregister_socket(socket.id); }
 
