@@ -199,6 +199,19 @@ describe("invites", () => {
     expect(findings(connection([hello(0), changed(false), ahead, granted]), changes)).toEqual([]);
   });
 
+  it("follow a change that arrived ahead of the snapshot it came after", () => {
+    const changes = logOf(
+      ["workspaces.team.created", "team_0"],
+      ["workspaces.role.updated", "wsrole_1"],
+      ["workspaces.invite.created", "inv_1"],
+      ["workspaces.team.created", "team_1"],
+    );
+    const forbidden = event(2, "workspace.role.updated", "wsrole_1", { roleId: "wsrole_1", mayInvite: false });
+    const last = event(4, "team.created", "team_1");
+    expect(findings(connection([hello(1), forbidden, snapshot(true), last]), changes)).toEqual([]);
+    expect(findings(connection([hello(1), snapshot(true), forbidden, last]), changes)).toEqual([]);
+  });
+
   it("may go either way where it can't be told", () => {
     expect(findings(connection([hello(1), invite, team]), log)).toEqual([]);
     expect(findings(connection([hello(1), team]), log)).toEqual([]);
