@@ -31,6 +31,9 @@ struct ShardOptions {
   /// Bytes from which a text for one socket is compressed, if the socket takes that. 0: never.
   std::size_t deflate_from = 1024;
 
+  /// Whether the sends of a turn go to the kernel together (io_uring), where it lets them.
+  bool batches_sends = true;
+
   /// From then on Shard::accepting says no.
   std::size_t max_connections = 20'000;
 

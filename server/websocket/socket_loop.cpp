@@ -37,6 +37,7 @@ SocketLoop::SocketLoop(realtime::FanoutShard& shard, realtime::SocketEvents& eve
       encoder_(options.deflate_from, metrics),
       metrics_(metrics),
       writer_(table_, poller_, metrics_, options.max_queued_bytes),
+      ring_(options.batches_sends ? SendRing::create() : nullptr),
       heartbeat_(options.heartbeat, clock.steady_now()),
       read_buffer_(std::make_unique<char[]>(read_size)) {}
 
@@ -206,8 +207,13 @@ bool SocketLoop::within_rate(std::uint32_t index) {
 }
 
 void SocketLoop::end_turn() {
-  for (const std::uint32_t index : turn_.slots()) {
-    if (turn_.is_due(index)) conclude(index, writer_.write_due(index, turn_));
+  if (ring_ && turn_.slots().size() > 1) {
+    writer_.write_all(*ring_, turn_,
+                      [this](std::uint32_t index, SocketWriter::Outcome outcome) { conclude(index, outcome); });
+  } else {
+    for (const std::uint32_t index : turn_.slots()) {
+      if (turn_.is_due(index)) conclude(index, writer_.write_due(index, turn_));
+    }
   }
   turn_.clear();
   metrics_.publish();

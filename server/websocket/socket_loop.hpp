@@ -111,6 +111,7 @@ class SocketLoop {
   FanoutTable fanout_;
   TurnBuffer turn_;
   SocketWriter writer_;
+  const std::unique_ptr<SendRing> ring_;  // nullptr: sockets are written to one by one
   HeartbeatWheel heartbeat_;
   std::deque<Lingering> lingering_;  // by time, since all wait equally long
   std::optional<Drain> drain_;

@@ -43,6 +43,48 @@ SocketWriter::Outcome SocketWriter::write_due(std::uint32_t index, TurnBuffer& t
   return Outcome::written;
 }
 
+void SocketWriter::write_all(SendRing& ring, TurnBuffer& turn,
+                             const std::function<void(std::uint32_t, Outcome)>& conclude) {
+  const auto submit = [&] {
+    for (const SendRing::Sent& sent : ring.submit()) {
+      if (turn.is_due(sent.slot)) conclude(sent.slot, settle(sent, turn));
+    }
+  };
+  for (const std::uint32_t index : turn.slots()) {
+    if (!turn.is_due(index)) continue;
+    const Outlet& outlet = table_.outlet(index);
+    if (outlet.queued) {
+      conclude(index, write_due(index, turn));
+      continue;
+    }
+    if (ring.full() || turn.would_overwrite(turn.peek(index), outlet.deflates)) submit();
+    const auto frames = turn.peek(index);
+    const auto part = turn.join(frames, outlet.deflates);
+    if (part.frames == frames.size()) {
+      ring.add(index, outlet.descriptor, part.bytes);
+    } else {  // more than belongs into one write
+      submit();
+      conclude(index, write_due(index, turn));
+    }
+  }
+  submit();
+}
+
+/// What the ring has done for a slot, whose frames are still due.
+SocketWriter::Outcome SocketWriter::settle(const SendRing::Sent& sent, TurnBuffer& turn) {
+  const auto frames = turn.take(sent.slot);
+  metrics_.tally.frames_sent += static_cast<std::int64_t>(frames.size());
+  const bool takes_no_more = sent.result == -EAGAIN || sent.result == -EINTR || sent.result == -ENOBUFS;
+  if (sent.result < 0 && !takes_no_more) return Outcome::broken;
+  const std::size_t written = takes_no_more ? 0 : static_cast<std::size_t>(sent.result);
+  ++metrics_.tally.writes;
+  metrics_.tally.bytes_sent += static_cast<std::int64_t>(written);
+  const bool deflates = table_.outlet(sent.slot).deflates;
+  std::size_t size = 0;
+  for (const auto frame : frames) size += turn.frame(frame)->bytes_for(deflates).size();
+  return written < size ? enqueue(sent.slot, frames, turn, written) : Outcome::written;
+}
+
 /// Queues the frames but for the first `written` bytes of them. The queue may stay empty: then it notes what was
 /// withheld until the socket takes more.
 SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const TurnBuffer::FrameIndex> frames,

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
 #include "websocket/connection_table.hpp"
 #include "websocket/poller.hpp"
+#include "websocket/send_ring.hpp"
 #include "websocket/shard_metrics.hpp"
 #include "websocket/turn_buffer.hpp"
 
@@ -29,6 +31,9 @@ class SocketWriter {
   /// Writes or queues what the turn has for the slot.
   Outcome write_due(std::uint32_t index, TurnBuffer& turn);
 
+  /// Writes or queues what the turn has for all slots, many sockets at a time, and tells the outcome of each.
+  void write_all(SendRing& ring, TurnBuffer& turn, const std::function<void(std::uint32_t, Outcome)>& conclude);
+
   /// Goes on with the queue: the socket became writable.
   Outcome write_queued(std::uint32_t index);
 
@@ -42,6 +47,7 @@ class SocketWriter {
  private:
   Outcome enqueue(std::uint32_t index, std::span<const TurnBuffer::FrameIndex> frames, const TurnBuffer& turn,
                   std::size_t written);
+  Outcome settle(const SendRing::Sent& sent, TurnBuffer& turn);
   bool make_room(Connection& connection, std::size_t cost);
 
   ConnectionTable& table_;

@@ -15,12 +15,24 @@ void TurnBuffer::forget(std::uint32_t slot) {
   if (slot < chains_.size()) chains_[slot] = Chain{};
 }
 
-std::span<const TurnBuffer::FrameIndex> TurnBuffer::take(std::uint32_t slot) {
+std::span<const TurnBuffer::FrameIndex> TurnBuffer::peek(std::uint32_t slot) {
   taken_.clear();
-  for (std::uint32_t link = std::exchange(chains_[slot], {}).first; link != none; link = links_[link].next) {
+  for (std::uint32_t link = chains_[slot].first; link != none; link = links_[link].next) {
     taken_.push_back(links_[link].frame);
   }
   return taken_;
+}
+
+std::span<const TurnBuffer::FrameIndex> TurnBuffer::take(std::uint32_t slot) {
+  const auto taken = peek(slot);
+  forget(slot);
+  return taken;
+}
+
+bool TurnBuffer::would_overwrite(std::span<const FrameIndex> frames, bool deflates) const {
+  if (frames.size() == 1) return false;
+  const auto& joined = joined_[deflates && any_deflated_ ? 1 : 0].frames;
+  return !joined.empty() && !std::ranges::equal(joined, frames);
 }
 
 TurnBuffer::Part TurnBuffer::join(std::span<const FrameIndex> frames, bool deflates) {

@@ -38,6 +38,12 @@ class TurnBuffer {
   /// The slot's chain, which ends with this. Valid until the next call.
   [[nodiscard]] std::span<const FrameIndex> take(std::uint32_t slot);
 
+  /// The slot's chain, which stays. Valid until the next call of this or take.
+  [[nodiscard]] std::span<const FrameIndex> peek(std::uint32_t slot);
+
+  /// Whether join would write over bytes that it gave out before.
+  [[nodiscard]] bool would_overwrite(std::span<const FrameIndex> frames, bool deflates) const;
+
   [[nodiscard]] const realtime::SharedFrame& frame(FrameIndex index) const { return frames_[index]; }
 
   struct Part {
