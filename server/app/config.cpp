@@ -137,6 +137,10 @@ void add_serve_options(CLI::App& app, Config& config) {
                  "Between two runs of signals in a busy room; 0s: each signal leaves at once"),
         serving);
   group(duration(app, "--heartbeat", config.heartbeat, milliseconds{100}, "How often each socket is pinged"), serving);
+  group(app.add_flag("--no-io-uring", config.no_io_uring,
+                     "Write to each socket by itself, even where the kernel takes the writes of many in one call")
+            ->envname("ORBIT_NO_IO_URING"),
+        serving);
   group(duration(app, "--drain", config.drain, milliseconds{0}, "How long a stop takes to send all sockets away"),
         serving);
 }

@@ -39,6 +39,7 @@ struct Config {
   std::chrono::milliseconds signal_tick{50};  // 0: each signal at once
   std::chrono::milliseconds heartbeat{25'000};
   std::chrono::milliseconds drain{3'000};
+  bool no_io_uring = false;
   std::size_t max_connections = 20'000;  // sockets of one shard
   std::size_t sockets_per_member = 50;
   std::size_t outbound_queue = 1024 * 1024;

@@ -74,6 +74,13 @@ TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
   }
 }
 
+TEST_F(ConfigTest, IoUringCanBeLeftAlone) {
+  EXPECT_FALSE(parse({"serve"}).config.no_io_uring);
+  EXPECT_TRUE(parse({"serve", "--no-io-uring"}).config.no_io_uring);
+  std::ofstream(file_) << "no-io-uring = true\n";
+  EXPECT_TRUE(parse({"--config", file_.c_str(), "serve"}).config.no_io_uring);
+}
+
 TEST_F(ConfigTest, PresenceIsToldEvery250MsAndOfEveryoneUpTo500UnlessSetOtherwise) {
   EXPECT_EQ(parse({"serve"}).config.presence_tick, milliseconds{250});
   EXPECT_EQ(parse({"serve"}).config.presence_roster_limit, 500U);

@@ -255,6 +255,7 @@ class Node::Impl {
       options.max_queued_bytes = config_.outbound_queue;
       options.max_connections = config_.max_connections;
       options.deflate_from = config_.compress_from;
+      options.batches_sends = !config_.no_io_uring;
       shards_.push_back(std::make_unique<ShardHost>(*api_, *workers_, *origins_, *realtime_, clock_, metrics_, options,
                                                     config_.compress_from != 0));
       if (auto done = shards_.back()->server.listen(config_.listen_host, port, reserved || i > 0); !done) return done;
