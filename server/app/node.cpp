@@ -58,6 +58,10 @@ realtime::RoomOptions room_options(const Config& config) {
   return options;
 }
 
+auto run_on(http::WorkerPool& workers) {
+  return [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); };
+}
+
 // Everything on the realtime thread.
 struct Realtime {
   Realtime(const Config& config, Domain& domain, kernel::Scheduler& scheduler, http::WorkerPool& workers,
@@ -69,9 +73,7 @@ struct Realtime {
         presence(scheduler, clock, config.presence_grace, presence_feed),
         presence_feed({scheduler, hub, encoder, presence}, {config.presence_tick, config.presence_roster_limit},
                       metrics),
-        relay(
-            domain.unit_of_work, domain.database.event_log(), bus, scheduler,
-            [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, metrics),
+        relay(domain.unit_of_work, domain.database.event_log(), bus, scheduler, run_on(workers), metrics),
         history({domain.unit_of_work,
                  domain.database.event_log(),
                  {domain.repositories, domain.database.subscriptions()},
@@ -83,9 +85,8 @@ struct Realtime {
         room_publisher(bus, domain.unit_of_work, room_projections, hub, history, encoder, metrics),
         team_rooms(domain.repositories.teams),
         rooms({bus, domain.unit_of_work, hub, scheduler, encoder, room_authorizers}, room_options(config), metrics),
-        retention(
-            domain.unit_of_work, domain.database.log_trimming(), scheduler, clock,
-            [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); }, config.log, metrics),
+        retention(domain.unit_of_work, domain.database.log_trimming(), scheduler, clock, run_on(workers), config.log,
+                  metrics),
         admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
         gateway({scheduler, clock, hub, presence, presence_feed, relay, history, rooms, admission, encoder}, epoch,
                 {config.heartbeat, config.sockets_per_member}, metrics) {}

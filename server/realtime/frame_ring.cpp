@@ -10,7 +10,8 @@ using kernel::Seq;
 
 namespace {
 
-std::size_t cost(const HistoryEntry& entry) { return entry.frame->bytes.size() + entry.frame->deflated.size(); }
+std::size_t cost(const SharedFrame& frame) { return frame->bytes.size() + frame->deflated.size(); }
+std::size_t cost(const HistoryEntry& entry) { return cost(entry.frame); }
 
 bool sees(const Viewer& viewer, const HistoryEntry& entry) {
   if (entry.room != viewer.room) return false;
@@ -20,10 +21,15 @@ bool sees(const Viewer& viewer, const HistoryEntry& entry) {
 }  // namespace
 
 void FrameRing::push(HistoryEntry entry) {
-  joined_.clear();
+  forget_joined();
   bytes_ += cost(entry);
   entries_.push_back(std::move(entry));
   trim();
+}
+
+void FrameRing::forget_joined() {
+  joined_.clear();
+  joined_bytes_ = 0;
 }
 
 void FrameRing::trim() {
@@ -47,12 +53,12 @@ void FrameRing::fill(std::vector<HistoryEntry> entries, Seq floor) {
 void FrameRing::settle() {
   held_frames_ = 0;
   held_bytes_ = 0;
-  joined_.clear();
+  forget_joined();
   trim();
 }
 
 void FrameRing::clear(Seq floor) {
-  joined_.clear();
+  forget_joined();
   entries_.clear();
   bytes_ = 0;
   held_frames_ = 0;
@@ -78,8 +84,13 @@ SharedFrame FrameRing::after(Seq seq, const Viewer& viewer) {
     if (sees(viewer, *entry)) frames.push_back(entry->frame);
   }
   if (kernel::is_broken(kernel::Fault::drop_last_frame) && !frames.empty()) frames.pop_back();
-  if (joined_.size() >= max_joined) joined_.clear();
-  return joined_.emplace(key, join(frames)).first->second;
+  if (joined_.size() >= max_joined) forget_joined();
+  SharedFrame run = join(frames);
+  if (frames.size() > 1) {
+    joined_bytes_ += cost(run);
+    joined_.emplace(key, run);
+  }
+  return run;
 }
 
 }  // namespace orbit::realtime

@@ -45,7 +45,8 @@ class FrameRing {
 
   /// Every durable frame after this seq is here.
   [[nodiscard]] kernel::Seq floor() const { return floor_; }
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Of frames, and of those that were joined for tabs.
+  [[nodiscard]] std::size_t bytes() const { return bytes_ + joined_bytes_; }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
   /// The seq of the newest frame; the floor where there is none.
@@ -76,6 +77,7 @@ class FrameRing {
 
   [[nodiscard]] Iterator first_after(kernel::Seq seq) const;
   void trim();
+  void forget_joined();
 
   static constexpr std::size_t max_joined = 32;
 
@@ -86,6 +88,7 @@ class FrameRing {
   std::size_t held_frames_ = 0;
   std::size_t held_bytes_ = 0;
   std::map<std::tuple<kernel::Seq, bool, std::string>, SharedFrame> joined_;  // by cursor, with invites or not, room
+  std::size_t joined_bytes_ = 0;
 };
 
 }  // namespace orbit::realtime

@@ -71,6 +71,19 @@ TEST(FrameRing, LetsGoOfTheOldestPastEitherLimit) {
   EXPECT_EQ(with_both_forms.bytes(), 4U);
 }
 
+TEST(FrameRing, CountsWhatItJoinedUntilTheNextFrame) {
+  FrameRing ring(0, {});
+  for (const Seq seq : {1, 2, 3}) ring.push(entry(seq, "abc"));
+  EXPECT_EQ(ring.after(0, Viewer{}), ring.after(0, Viewer{})) << "made once";
+  EXPECT_EQ(ring.bytes(), 9U + 9U);
+  ASSERT_NE(ring.after(1, Viewer{}), nullptr);
+  EXPECT_EQ(ring.bytes(), 9U + 9U + 6U);
+  ASSERT_NE(ring.after(2, Viewer{}), nullptr);
+  EXPECT_EQ(ring.bytes(), 9U + 9U + 6U) << "a single one is the frame itself";
+  ring.push(entry(4, "abc"));
+  EXPECT_EQ(ring.bytes(), 12U);
+}
+
 TEST(FrameRing, HoldsWhatCameFromTheLogWholeUntilItSettles) {
   FrameRing ring(9, {.frames = 2, .bytes = 100});
   ring.fill({entry(3, "c"), entry(5, "e"), entry(9, "i")}, 2);

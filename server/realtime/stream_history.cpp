@@ -103,7 +103,8 @@ StreamHistory::Outcome StreamHistory::replay_in(Stream& stream, WorkspaceId work
     }
   }
   if (stream.ring.may_have_gained(viewer, after)) return std::unexpected(ResyncReason::permissions);
-  SharedFrame missed = stream.ring.after(after, viewer);
+  SharedFrame missed;
+  change(stream, [&](FrameRing& ring) { missed = ring.after(after, viewer); });
   if (missed && missed->bytes.size() > options_.max_replayed_bytes) {
     return std::unexpected(ResyncReason::too_far_behind);
   }

@@ -8,6 +8,7 @@ import { applyTheme } from "./theme.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
+import "./styles/forms.css";
 import "./styles/components.css";
 import "./styles/pages.css";
 import "./styles/room.css";
