@@ -15,10 +15,13 @@ export class InviteWatch {
   constructor(connection: ConnectionRecord, log: WorkspaceLog, replayEnd: number) {
     this.#connection = connection;
     this.#log = log;
+    // Events that happened after a snapshot was made may arrive before it.
     for (const entry of connection.entries) {
       if (entry.kind === "hello") this.#begin(entry, replayEnd);
       else if (entry.kind === "snapshot") this.#hydrated(entry);
-      else if (entry.kind === "event" && entry.seq > replayEnd) this.#event(entry);
+    }
+    for (const entry of connection.entries) {
+      if (entry.kind === "event" && entry.seq > replayEnd) this.#event(entry);
     }
   }
 
