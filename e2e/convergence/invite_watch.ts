@@ -34,7 +34,7 @@ export class InviteWatch {
     const { after, roleBefore, memberId } = this.#connection;
     if (!this.#connection.isResumed || after === undefined || roleBefore?.memberId !== memberId) return;
     const end = Number.isFinite(replayEnd) ? replayEnd : this.#log.length;
-    if (this.#touchesRole(after.seq, end)) return;
+    if (this.#touchesRole(after.seq, end, hello.at)) return;
     this.#roleId = roleBefore?.roleId;
     this.#turn(Math.min(hello.seq, after.seq), roleBefore?.mayInvite);
   }
@@ -43,7 +43,8 @@ export class InviteWatch {
   #hydrated(snapshot: Entry & { kind: "snapshot" }): void {
     const hello = this.#connection.hello;
     if (hello === undefined || snapshot.role.memberId !== this.#connection.memberId) return;
-    if (this.#turns.length > 0 || snapshot.seq < hello.seq || this.#touchesRole(hello.seq, snapshot.seq)) return;
+    if (this.#turns.length > 0 || snapshot.seq < hello.seq || this.#touchesRole(hello.seq, snapshot.seq, hello.at))
+      return;
     this.#roleId = snapshot.role.roleId;
     this.#turn(hello.seq, snapshot.role.mayInvite);
   }
@@ -68,14 +69,16 @@ export class InviteWatch {
     this.#turns.push({ after, may });
   }
 
-  #touchesRole(after: number, upTo: number): boolean {
+  // By that seq, or committed by the time of hello: what a member may see is read when the socket is attached, and the stream
+  // may be some events behind that.
+  #touchesRole(after: number, upTo: number, attachedBy: number): boolean {
     const self = this.#connection.memberId;
     const touch = findFrom(
       this.#log,
       after,
       (event) => event.type === "workspaces.role.updated" || isAboutRoleOf(event, self),
     );
-    return touch !== undefined && touch.seq <= upTo;
+    return touch !== undefined && (touch.seq <= upTo || touch.occurredAt <= attachedBy);
   }
 }
 

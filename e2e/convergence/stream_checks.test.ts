@@ -212,6 +212,18 @@ describe("invites", () => {
     expect(findings(connection([hello(1), snapshot(true), forbidden, last]), changes)).toEqual([]);
   });
 
+  it("may go either way where the role had changed by the time of hello, though the stream was not there yet", () => {
+    const changes = logOf(
+      ["workspaces.team.created", "team_0"],
+      ["workspaces.invite.created", "inv_1"],
+      ["workspaces.team.created", "team_1"],
+      ["workspaces.role.updated", "wsrole_1"],
+    );
+    const late = (at: number) => connection([{ ...hello(1), at }, snapshot(true), event(3, "team.created", "team_1")]);
+    expect(findings(late(occurredAt + 3), changes)).toEqual([]);
+    expect(findings(late(occurredAt + 2), changes)).toEqual([expect.stringMatching(/^audience: seq 2/)]);
+  });
+
   it("may go either way where it can't be told", () => {
     expect(findings(connection([hello(1), invite, team]), log)).toEqual([]);
     expect(findings(connection([hello(1), team]), log)).toEqual([]);
