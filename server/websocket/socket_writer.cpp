@@ -9,14 +9,19 @@
 namespace orbit::websocket {
 namespace {
 
-/// How many bytes the kernel took, which may be none; nullopt if the connection is broken.
+/// How many bytes the kernel took, which may be none, by what a send came to: a count, or a negative errno. nullopt if
+/// the connection is broken.
+std::optional<std::size_t> taken(ssize_t result) {
+  if (result >= 0) return static_cast<std::size_t>(result);
+  if (result == -EINTR || result == -EAGAIN || result == -EWOULDBLOCK || result == -ENOBUFS) return 0;
+  return std::nullopt;
+}
+
 std::optional<std::size_t> send_some(int descriptor, std::string_view bytes) {
   for (;;) {
     const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent >= 0) return static_cast<std::size_t>(sent);
-    if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return 0;
-    return std::nullopt;
+    if (sent < 0 && errno == EINTR) continue;
+    return taken(sent < 0 ? -errno : sent);
   }
 }
 
@@ -35,8 +40,7 @@ SocketWriter::Outcome SocketWriter::write_due(std::uint32_t index, TurnBuffer& t
     const auto part = turn.join(frames, outlet.deflates);
     const auto sent = send_some(outlet.descriptor, part.bytes);
     if (!sent) return Outcome::broken;
-    ++metrics_.tally.writes;
-    metrics_.tally.bytes_sent += static_cast<std::int64_t>(*sent);
+    tally_write(*sent);
     if (*sent < part.bytes.size()) return enqueue(index, frames, turn, *sent);
     frames = frames.subspan(part.frames);
   }
@@ -70,19 +74,22 @@ void SocketWriter::write_all(SendRing& ring, TurnBuffer& turn,
   submit();
 }
 
+void SocketWriter::tally_write(std::size_t bytes) {
+  ++metrics_.tally.writes;
+  metrics_.tally.bytes_sent += static_cast<std::int64_t>(bytes);
+}
+
 /// What the ring has done for a slot, whose frames are still due.
 SocketWriter::Outcome SocketWriter::settle(const SendRing::Sent& sent, TurnBuffer& turn) {
   const auto frames = turn.take(sent.slot);
   metrics_.tally.frames_sent += static_cast<std::int64_t>(frames.size());
-  const bool takes_no_more = sent.result == -EAGAIN || sent.result == -EINTR || sent.result == -ENOBUFS;
-  if (sent.result < 0 && !takes_no_more) return Outcome::broken;
-  const std::size_t written = takes_no_more ? 0 : static_cast<std::size_t>(sent.result);
-  ++metrics_.tally.writes;
-  metrics_.tally.bytes_sent += static_cast<std::int64_t>(written);
+  const auto written = taken(sent.result);
+  if (!written) return Outcome::broken;
+  tally_write(*written);
   const bool deflates = table_.outlet(sent.slot).deflates;
   std::size_t size = 0;
   for (const auto frame : frames) size += turn.frame(frame)->bytes_for(deflates).size();
-  return written < size ? enqueue(sent.slot, frames, turn, written) : Outcome::written;
+  return *written < size ? enqueue(sent.slot, frames, turn, *written) : Outcome::written;
 }
 
 /// Queues the frames but for the first `written` bytes of them. The queue may stay empty: then it notes what was
@@ -144,8 +151,7 @@ SocketWriter::Outcome SocketWriter::write_queued(std::uint32_t index) {
     const auto bytes = queue.front(scratch_);
     const auto sent = send_some(outlet.descriptor, bytes);
     if (!sent) return Outcome::broken;
-    ++metrics_.tally.writes;
-    metrics_.tally.bytes_sent += static_cast<std::int64_t>(*sent);
+    tally_write(*sent);
     const bool all = *sent == bytes.size();
     const std::size_t cost_before = queue.cost();
     queue.consume(*sent);

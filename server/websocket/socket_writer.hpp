@@ -48,6 +48,7 @@ class SocketWriter {
   Outcome enqueue(std::uint32_t index, std::span<const TurnBuffer::FrameIndex> frames, const TurnBuffer& turn,
                   std::size_t written);
   Outcome settle(const SendRing::Sent& sent, TurnBuffer& turn);
+  void tally_write(std::size_t bytes);
   bool make_room(Connection& connection, std::size_t cost);
 
   ConnectionTable& table_;
