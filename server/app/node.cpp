@@ -14,10 +14,10 @@
 #include "app/io_thread.hpp"
 #include "app/metrics_exposer.hpp"
 #include "app/seed.hpp"
+#include "realtime/event_relay.hpp"
 #include "realtime/in_process_realtime_hub.hpp"
 #include "realtime/realtime_event_publisher.hpp"
 #include "realtime/realtime_gateway.hpp"
-#include "realtime/room_event_publisher.hpp"
 #include "websocket/text_frame_encoder.hpp"
 
 namespace orbit::app {
@@ -80,9 +80,11 @@ struct Realtime {
                  encoder,
                  room_projections},
                 epoch, scheduler, history_options(config), metrics),
-        publisher(bus, {domain.unit_of_work, domain.repositories, domain.database.subscriptions()}, hub, history,
-                  presence, encoder, epoch, metrics),
-        room_publisher(bus, domain.unit_of_work, room_projections, hub, history, encoder, metrics),
+        projector(domain.unit_of_work, {domain.repositories, domain.database.subscriptions()}, room_projections,
+                  metrics),
+        publisher({bus, domain.unit_of_work, domain.repositories, projector, room_projections, hub, history, presence,
+                   encoder},
+                  epoch),
         team_rooms(domain.repositories.teams),
         rooms({bus, domain.unit_of_work, hub, scheduler, encoder, room_authorizers}, room_options(config), metrics),
         retention(domain.unit_of_work, domain.database.log_trimming(), scheduler, clock, run_on(workers), config.log,
@@ -111,8 +113,8 @@ struct Realtime {
   realtime::EventRelay relay;
   realtime::RoomProjections room_projections{};  // of features with durable events of their own in rooms
   realtime::StreamHistory history;
+  realtime::CommittedStateProjector projector;
   realtime::RealtimeEventPublisher publisher;
-  realtime::RoomEventPublisher room_publisher;
   realtime::TeamRooms team_rooms;
   realtime::Lobby lobby;
   realtime::RoomAuthorizers room_authorizers{

@@ -8,11 +8,11 @@
 #include "app/notes_projection.hpp"
 #include "catalog/json.hpp"
 #include "realtime/channel.hpp"
+#include "realtime/event_relay.hpp"
 #include "realtime/in_process_realtime_hub.hpp"
 #include "realtime/realtime_event_publisher.hpp"
 #include "realtime/realtime_gateway.hpp"
 #include "realtime/recording_shard.hpp"
-#include "realtime/room_event_publisher.hpp"
 
 namespace orbit::app {
 
@@ -101,13 +101,11 @@ class RealtimeHarness : public DomainTest {
                                   scheduler,
                                   history_options(),
                                   metrics};
+  realtime::CommittedStateProjector projector{
+      domain->unit_of_work, {domain->repositories, database->subscriptions()}, room_projections, metrics};
   realtime::RealtimeEventPublisher publisher{
-      bus,      {domain->unit_of_work, domain->repositories, database->subscriptions()},
-      hub,      history,
-      presence, encoder,
-      "epoch",  metrics};
-  realtime::RoomEventPublisher room_publisher{bus,    domain->unit_of_work, room_projections, hub, history, encoder,
-                                              metrics};
+      {bus, domain->unit_of_work, domain->repositories, projector, room_projections, hub, history, presence, encoder},
+      "epoch"};
   realtime::TeamRooms team_rooms{domain->repositories.teams};
   realtime::Lobby lobby;
   realtime::RoomAuthorizers authorizers{{{realtime::TeamRooms::prefix, &team_rooms}, {realtime::Lobby::name, &lobby}}};

@@ -14,10 +14,11 @@
 #include "kernel/event_log.hpp"
 #include "kernel/metrics.hpp"
 #include "kernel/scheduler.hpp"
+#include "realtime/stream_positions.hpp"
 
 namespace orbit::realtime {
 
-class EventRelay final : public kernel::CommitListener {
+class EventRelay final : public kernel::CommitListener, public StreamPositions {
  public:
   /// Runs a task that may block elsewhere than on the realtime thread.
   using RunBlocking = std::function<void(kernel::Scheduler::Task)>;
@@ -34,11 +35,10 @@ class EventRelay final : public kernel::CommitListener {
 
   void committed(std::span<const kernel::DomainEvent> events) override;
 
-  /// The seq that the workspace's stream stands at: every event up to it has been published. Error: the database's.
-  [[nodiscard]] kernel::Result<kernel::Seq> published_seq(kernel::WorkspaceId workspace);
-
-  /// The same, once the relay has read from the log what is committed there and it had not heard of yet.
-  [[nodiscard]] kernel::Result<kernel::Seq> published_seq_caught_up(kernel::WorkspaceId workspace);
+  [[nodiscard]] kernel::Result<kernel::Seq> published_seq(kernel::WorkspaceId workspace) override;
+  [[nodiscard]] kernel::Result<kernel::Seq> published_seq_caught_up(kernel::WorkspaceId workspace) override;
+  void retain(kernel::WorkspaceId) override {}
+  void release(kernel::WorkspaceId) override {}
 
   /// Writes down what has been published and not yet noted, on this thread. For the end of the program.
   void flush();

@@ -1,12 +1,12 @@
-// RealtimeEventPublisher: turns DomainEvents into ServerEvents. It re-reads what was committed, builds the DTO and
-// broadcasts it on the event's channel. Belongs to the realtime thread.
+// RealtimeEventPublisher: tells tabs of DomainEvents. It broadcasts what an EventProjector makes of each on the event's
+// channel, notes it for those who come back, and does what else the event asks for: closing sockets, changing channels.
+// Belongs to the realtime thread.
 #pragma once
 
 #include <string>
 
 #include "kernel/event_bus.hpp"
-#include "kernel/metrics.hpp"
-#include "realtime/event_projection.hpp"
+#include "realtime/event_projector.hpp"
 #include "realtime/permission_channels.hpp"
 #include "realtime/presence_tracker.hpp"
 #include "realtime/realtime_hub.hpp"
@@ -16,16 +16,21 @@ namespace orbit::realtime {
 
 class RealtimeEventPublisher {
  public:
-  struct Sources {
+  struct Parts {
+    kernel::EventBus& bus;
     kernel::UnitOfWork& unit_of_work;
     workspaces::Repositories workspaces;
-    const billing::SubscriptionRepository& subscriptions;
+    EventProjector& projector;
+    const RoomProjections& room_projections;
+    RealtimeHub& hub;
+    StreamHistory& history;
+    PresenceTracker& presence;
+    const FrameEncoder& encoder;
   };
 
-  /// Subscribes to `bus`, one subscription for each event type. `epoch` names the log's history.
-  RealtimeEventPublisher(kernel::EventBus& bus, const Sources& sources, RealtimeHub& hub, StreamHistory& history,
-                         PresenceTracker& presence, const FrameEncoder& encoder, std::string epoch,
-                         kernel::MetricsRegistry& metrics);
+  /// Subscribes to the bus, once for each event type. `epoch` names the log's history. An event that can't be projected
+  /// is an exception, which the bus reports to its failure sink.
+  RealtimeEventPublisher(const Parts& parts, std::string epoch);
 
   /// An event could not be read or sent: whoever is connected is told to hydrate again, rather than left behind.
   void event_lost(const kernel::DomainEvent& event);
@@ -34,26 +39,25 @@ class RealtimeEventPublisher {
   // Tells the audience of any event; the overloads do what else belongs to theirs.
   template <class Event>
   void publish(const Event& event, const kernel::DomainEvent& cause);
-  void publish(const workspaces::WorkspaceCreated& event, const kernel::DomainEvent& cause);
   void publish(const workspaces::WorkspaceDeleted& event, const kernel::DomainEvent& cause);
   void publish(const workspaces::MemberLeft& event, const kernel::DomainEvent& cause);
   void publish(const workspaces::MemberRoleChanged& event, const kernel::DomainEvent& cause);
   void publish(const workspaces::RoleUpdated& event, const kernel::DomainEvent& cause);
 
-  template <class Event>
-  EventProjection::Projected project(const Event& event, const kernel::DomainEvent& cause);
-  void broadcast(const kernel::DomainEvent& cause, const catalog::ServerEvent& event);
+  struct Holders {
+    std::vector<kernel::MemberId> members;
+    workspaces::Permissions permissions;
+  };
+
+  void tell(const kernel::DomainEvent& cause);
+  void tell_and_switch_channels(const kernel::DomainEvent& cause, const Holders& holders);
+  [[nodiscard]] Holders holder_now(kernel::MemberId member);
+  [[nodiscard]] Holders holders_now(kernel::RoleId role);
   void send_resync(const std::vector<SocketHandle>& sockets, kernel::Seq seq, catalog::ResyncReason reason);
 
-  Sources sources_;
-  EventProjection projection_;
-  RealtimeHub& hub_;
-  StreamHistory& history_;
+  Parts parts_;
   PermissionChannels permission_channels_;
-  PresenceTracker& presence_;
-  const FrameEncoder& encoder_;
   std::string epoch_;
-  kernel::Metric& dropped_counter_;
 };
 
 }  // namespace orbit::realtime

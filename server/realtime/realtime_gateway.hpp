@@ -13,13 +13,13 @@
 #include "catalog/server_event.hpp"
 #include "identity/session_service.hpp"
 #include "kernel/metrics.hpp"
-#include "realtime/event_relay.hpp"
 #include "realtime/permission_channels.hpp"
 #include "realtime/presence_feed.hpp"
 #include "realtime/rooms.hpp"
 #include "realtime/socket_admission.hpp"
 #include "realtime/socket_events.hpp"
 #include "realtime/stream_history.hpp"
+#include "realtime/stream_positions.hpp"
 
 namespace orbit::realtime {
 
@@ -38,7 +38,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
     RealtimeHub& hub;
     PresenceTracker& presence;
     PresenceFeed& presence_feed;
-    EventRelay& relay;
+    StreamPositions& positions;
     StreamHistory& history;
     Rooms& rooms;
     SocketAdmission& admission;
