@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "app/domain_fixture.hpp"
 
 namespace orbit::app {
@@ -43,6 +45,22 @@ TEST_F(SessionRules, EndingTheOthersKeepsThisOne) {
   ASSERT_EQ(code(domain->sessions.end_others(ada, here.session.id)), "");
   EXPECT_EQ(ended.sessions, std::vector{there.session.id});
   EXPECT_EQ(domain->sessions.list(ada)->size(), 1U);
+}
+
+TEST_F(SessionRules, WhichOfManyAreLiveIsAskedForAtOnce) {
+  const auto old = sign_in().session.id, gone = sign_in().session.id;
+  clock.advance(std::chrono::hours(24 * 29));
+  const auto fresh = sign_in().session.id;
+  const auto live = [&](std::vector<kernel::SessionId> ids) {
+    auto found = read([&](const auto& context) { return database->sessions().live_of(context, ids, clock.now()); });
+    std::ranges::sort(found);
+    return found;
+  };
+  ASSERT_EQ(code(domain->sessions.end(ada, gone)), "");
+  EXPECT_EQ(live({fresh, gone, old}), (std::vector{old, fresh}));
+  clock.advance(std::chrono::hours(24));
+  EXPECT_EQ(live({fresh, gone, old}), std::vector{fresh});
+  EXPECT_TRUE(live({}).empty());
 }
 
 TEST_F(SessionRules, WrongPasswordsAndUnknownAccountsLookTheSame) {

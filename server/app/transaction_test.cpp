@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <thread>
 
 #include "app/domain_fixture.hpp"
@@ -151,6 +152,24 @@ TEST_F(TransactionTest, NotingNeverMovesBackwards) {
   EXPECT_EQ(published(), 4U);
   EXPECT_EQ(read([&](const auto& context) { return database->event_log().unpublished_workspaces(context, 10); }),
             std::vector{acme});
+}
+
+TEST_F(TransactionTest, TheHeadsOfManyWorkspacesAreAskedForAtOnce) {
+  const auto globex = domain->workspaces.create(grace, "globex", "Globex")->id;
+  const auto unknown = kernel::WorkspaceId::create(clock);
+  const auto heads = [&](std::vector<kernel::WorkspaceId> workspaces) {
+    return read([&](const auto& context) {
+      auto found = database->event_log().heads(context, workspaces);
+      return std::map(found.begin(), found.end());
+    });
+  };
+  const auto head = [&](kernel::WorkspaceId workspace) {
+    return read([&](const auto& context) { return database->event_log().head(context, workspace); });
+  };
+  ASSERT_EQ(code(domain->teams.create(ada, "acme", "Engines")), "");
+  EXPECT_EQ(heads({unknown, globex, acme}), (std::map{std::pair(acme, head(acme)), std::pair(globex, head(globex))}));
+  EXPECT_EQ(heads({globex}).size(), 1U);
+  EXPECT_TRUE(heads({}).empty());
 }
 
 TEST_F(TransactionTest, MigratingAgainChangesNothing) {

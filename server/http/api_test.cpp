@@ -15,6 +15,10 @@ class EmptyEventLog final : public kernel::EventLog {
  public:
   [[nodiscard]] std::string epoch(const kernel::ReadContext&) const override { return "epoch"; }
   [[nodiscard]] kernel::Seq head(const kernel::ReadContext&, kernel::WorkspaceId) const override { return seq; }
+  [[nodiscard]] std::vector<std::pair<kernel::WorkspaceId, kernel::Seq>> heads(
+      const kernel::ReadContext&, std::span<const kernel::WorkspaceId>) const override {
+    return {};
+  }
   [[nodiscard]] kernel::Seq trimmed_seq(const kernel::ReadContext&, kernel::WorkspaceId) const override { return 0; }
   [[nodiscard]] std::vector<kernel::DomainEvent> events_after(const kernel::ReadContext&, kernel::WorkspaceId,
                                                               kernel::Seq, std::size_t) const override {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +35,11 @@ class SessionRepository {
   /// Newest first, expired ones included.
   [[nodiscard]] virtual std::vector<Session> list_of_user(const kernel::ReadContext& context,
                                                           kernel::UserId user) const = 0;
+
+  /// Those of the sessions that have neither ended nor expired, in no particular order.
+  [[nodiscard]] virtual std::vector<kernel::SessionId> live_of(const kernel::ReadContext& context,
+                                                               std::span<const kernel::SessionId> ids,
+                                                               kernel::Timestamp now) const = 0;
   virtual void add(kernel::WriteContext& context, const Session& session) const = 0;
 
   /// Writes last_used_at and expires_at.

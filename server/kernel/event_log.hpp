@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernel/domain_event.hpp"
@@ -26,6 +28,10 @@ class EventLog {
 
   /// The seq of the workspace's newest event in this snapshot; 0 where it has none.
   [[nodiscard]] virtual Seq head(const ReadContext& context, WorkspaceId workspace_id) const = 0;
+
+  /// The heads of those workspaces that have a stream, in no particular order.
+  [[nodiscard]] virtual std::vector<std::pair<WorkspaceId, Seq>> heads(
+      const ReadContext& context, std::span<const WorkspaceId> workspace_ids) const = 0;
 
   /// The seq of the newest event that was trimmed from the workspace's log; 0 where all of it is there.
   [[nodiscard]] virtual Seq trimmed_seq(const ReadContext& context, WorkspaceId workspace_id) const = 0;

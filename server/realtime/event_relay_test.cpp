@@ -38,6 +38,12 @@ struct FakeLog final : kernel::EventLog {
 
   std::string epoch(const ReadContext&) const override { return "epoch"; }
   Seq head(const ReadContext&, WorkspaceId workspace) const override { return events.at(workspace).size(); }
+  std::vector<std::pair<WorkspaceId, Seq>> heads(const ReadContext& context,
+                                                 std::span<const WorkspaceId> workspaces) const override {
+    std::vector<std::pair<WorkspaceId, Seq>> out;
+    for (const WorkspaceId workspace : workspaces) out.emplace_back(workspace, head(context, workspace));
+    return out;
+  }
   Seq trimmed_seq(const ReadContext&, WorkspaceId) const override { return 0; }
   std::vector<DomainEvent> events_after(const ReadContext&, WorkspaceId workspace, Seq after,
                                         std::size_t limit) const override {

@@ -185,6 +185,8 @@ workspaces::Repositories Database::workspaces() const {
 const billing::SubscriptionRepository& Database::subscriptions() const { return parts_->subscriptions; }
 const billing::StripeEventRepository& Database::stripe_events() const { return parts_->stripe_events; }
 
+bool Database::is_shared() const { return false; }
+
 void Database::set_commit_listener(kernel::CommitListener* listener) {
   parts_->unit_of_work.set_commit_listener(listener);
 }

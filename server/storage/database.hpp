@@ -58,6 +58,9 @@ class Database {
   [[nodiscard]] const billing::SubscriptionRepository& subscriptions() const;
   [[nodiscard]] const billing::StripeEventRepository& stripe_events() const;
 
+  /// Whether others may commit to it as well: so on PostgreSQL.
+  [[nodiscard]] bool is_shared() const;
+
   /// Before the first transaction.
   void set_commit_listener(kernel::CommitListener* listener);
 

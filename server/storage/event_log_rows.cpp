@@ -59,6 +59,17 @@ Seq SociEventLog::head(const ReadContext& context, WorkspaceId workspace) const 
   return row ? std::get<0>(*row) : 0;
 }
 
+std::vector<std::pair<WorkspaceId, Seq>> SociEventLog::heads(const ReadContext& context,
+                                                             std::span<const WorkspaceId> workspaces) const {
+  std::vector<std::pair<WorkspaceId, Seq>> heads;
+  for (const auto& [workspace, head] : select<WorkspaceId, Seq>(
+           session_of(context), "SELECT workspace_id, seq FROM streams WHERE workspace_id IN " + listed("ids"),
+           to_list(workspaces))) {
+    heads.emplace_back(workspace, head);
+  }
+  return heads;
+}
+
 // Only the oldest are ever trimmed, so the first that is left tells.
 Seq SociEventLog::trimmed_seq(const ReadContext& context, WorkspaceId workspace) const {
   const auto oldest = select_one<Seq>(

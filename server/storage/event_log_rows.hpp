@@ -16,6 +16,8 @@ class SociEventLog final : public kernel::EventLog, public kernel::LogTrimming {
  public:
   [[nodiscard]] std::string epoch(const kernel::ReadContext& context) const override;
   [[nodiscard]] kernel::Seq head(const kernel::ReadContext& context, kernel::WorkspaceId workspace) const override;
+  [[nodiscard]] std::vector<std::pair<kernel::WorkspaceId, kernel::Seq>> heads(
+      const kernel::ReadContext& context, std::span<const kernel::WorkspaceId> workspaces) const override;
   [[nodiscard]] kernel::Seq trimmed_seq(const kernel::ReadContext& context,
                                         kernel::WorkspaceId workspace) const override;
   [[nodiscard]] std::vector<kernel::DomainEvent> events_after(const kernel::ReadContext& context,

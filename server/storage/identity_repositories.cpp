@@ -75,6 +75,17 @@ std::vector<Session> SociSessionRepository::list_of_user(const ReadContext& cont
   return select_sessions(context, "WHERE user_id = :user ORDER BY created_at DESC, id DESC", user);
 }
 
+std::vector<SessionId> SociSessionRepository::live_of(const ReadContext& context, std::span<const SessionId> ids,
+                                                      Timestamp now) const {
+  std::vector<SessionId> live;
+  for (const auto& [id] : select<SessionId>(
+           session_of(context), "SELECT id FROM sessions WHERE id IN " + listed("ids") + " AND expires_at > :now",
+           to_list(ids), now)) {
+    live.push_back(id);
+  }
+  return live;
+}
+
 void SociSessionRepository::add(WriteContext& context, const Session& session) const {
   execute(session_of(context),
           "INSERT INTO sessions (id, user_id, token_hash, user_agent, address, created_at, last_used_at, expires_at) "

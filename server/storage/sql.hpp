@@ -5,6 +5,7 @@
 #include <soci/soci.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -72,6 +73,19 @@ struct Stored<kernel::Id<Tag>> {
     return *id;
   }
 };
+
+/// Any number of ids as one value, for `listed`.
+template <class Tag>
+[[nodiscard]] std::string to_list(std::span<const kernel::Id<Tag>> ids) {
+  std::string list = "[";
+  for (const auto& id : ids) list.append(list.size() > 1 ? ",\"" : "\"").append(id.str()).append("\"");
+  return list + "]";
+}
+
+/// A subquery for the ids in the list that the placeholder stands for.
+[[nodiscard]] inline std::string listed(const std::string& placeholder) {
+  return "(SELECT value FROM json_each(:" + placeholder + "))";
+}
 
 /// One column of a row on its way in or out, with its null indicator.
 template <class T>

@@ -42,6 +42,16 @@ class MemorySessionRepository final : public SessionRepository {
     std::ranges::reverse(sessions);
     return sessions;
   }
+  [[nodiscard]] std::vector<kernel::SessionId> live_of(const kernel::ReadContext&,
+                                                       std::span<const kernel::SessionId> ids,
+                                                       kernel::Timestamp now) const override {
+    std::vector<kernel::SessionId> live;
+    for (const kernel::SessionId id : ids) {
+      const auto session = table_.find(id);
+      if (session && session->expires_at > now) live.push_back(id);
+    }
+    return live;
+  }
   void add(kernel::WriteContext&, const Session& session) const override { table_.put(session); }
   void update_use(kernel::WriteContext&, const Session& session) const override { table_.put(session); }
   void remove(kernel::WriteContext&, kernel::SessionId id) const override { table_.erase(id); }
