@@ -28,6 +28,10 @@ class EventProjector {
 
   /// Error: the database's.
   [[nodiscard]] virtual kernel::Result<Projection> project(const kernel::DomainEvent& event) = 0;
+
+  /// Of several events, as they stand at one time.
+  [[nodiscard]] virtual kernel::Result<std::vector<Projection>> project_all(
+      std::span<const kernel::DomainEvent> events) = 0;
 };
 
 /// Projects from what is committed now.
@@ -37,9 +41,8 @@ class CommittedStateProjector final : public EventProjector {
                           const RoomProjections& rooms, kernel::MetricsRegistry& metrics);
 
   [[nodiscard]] kernel::Result<Projection> project(const kernel::DomainEvent& event) override;
-
-  /// Of several events, in one snapshot.
-  [[nodiscard]] kernel::Result<std::vector<Projection>> project_all(std::span<const kernel::DomainEvent> events);
+  [[nodiscard]] kernel::Result<std::vector<Projection>> project_all(
+      std::span<const kernel::DomainEvent> events) override;
 
  private:
   kernel::Result<Projection> project_in(const kernel::ReadContext& context, const kernel::DomainEvent& event);
