@@ -74,7 +74,7 @@ std::optional<EventMessage> event_message_from(std::string_view text) try {
   const auto told = text.substr(head_end + before_told.size(), text.size() - 1 - head_end - before_told.size());
   if (head.at("told_bytes").to_number<std::size_t>() != told.size()) return std::nullopt;
 
-  const auto workspace = kernel::WorkspaceId::parse(std::string(head.at("workspace").as_string()));
+  const auto workspace = kernel::WorkspaceId::parse(head.at("workspace").as_string());
   if (!workspace) return std::nullopt;
   EventMessage message{{std::string(head.at("type").as_string()),
                         *workspace,

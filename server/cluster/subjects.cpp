@@ -33,6 +33,10 @@ std::string Subjects::workspace(kernel::WorkspaceId workspace) const {
   return prefix_ + "workspace." + kernel::to_string(workspace.uuid());
 }
 
+std::string Subjects::member(kernel::MemberId member) const {
+  return prefix_ + "member." + kernel::to_string(member.uuid());
+}
+
 std::string Subjects::room(kernel::WorkspaceId workspace, std::string_view room) const {
   return prefix_ + "room." + kernel::to_string(workspace.uuid()) + "." + hexadecimal(room);
 }

@@ -19,6 +19,8 @@ class Subjects {
   [[nodiscard]] std::string node(kernel::Uuid incarnation) const;
   /// Heard by nodes with sockets in the workspace.
   [[nodiscard]] std::string workspace(kernel::WorkspaceId workspace) const;
+  /// Heard by nodes with sockets of the member.
+  [[nodiscard]] std::string member(kernel::MemberId member) const;
   /// Heard by nodes with sockets in the room. A room's name may be anything.
   [[nodiscard]] std::string room(kernel::WorkspaceId workspace, std::string_view room) const;
 

@@ -2,7 +2,9 @@
 // puts its own in. Called on worker threads and on the realtime thread; any thread.
 #pragma once
 
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "kernel/clock.hpp"
 #include "kernel/error.hpp"
@@ -26,6 +28,16 @@ class SessionResolver {
 
   /// Whether the session has not ended. A resolver that ends sessions elsewhere must answer from what it knows now.
   [[nodiscard]] virtual bool is_live(const kernel::ReadContext& context, kernel::SessionId session) = 0;
+
+  /// Those of the sessions that have not ended, in no particular order.
+  [[nodiscard]] virtual std::vector<kernel::SessionId> live_of(const kernel::ReadContext& context,
+                                                               std::span<const kernel::SessionId> sessions) {
+    std::vector<kernel::SessionId> live;
+    for (const kernel::SessionId session : sessions) {
+      if (is_live(context, session)) live.push_back(session);
+    }
+    return live;
+  }
 };
 
 }  // namespace orbit::identity

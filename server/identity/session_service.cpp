@@ -153,4 +153,9 @@ bool StoredSessionResolver::is_live(const ReadContext& context, kernel::SessionI
   return session && session->expires_at > clock_.now();
 }
 
+std::vector<kernel::SessionId> StoredSessionResolver::live_of(const ReadContext& context,
+                                                              std::span<const kernel::SessionId> sessions) {
+  return sessions_.live_of(context, sessions, clock_.now());
+}
+
 }  // namespace orbit::identity

@@ -72,6 +72,7 @@ ChannelIndex InProcessRealtimeHub::intern(std::string_view channel) {
     free_indices_.pop_back();
   }
   channels_[index].name = &index_by_name_.emplace(channel, index).first->first;
+  if (channel_listener_ != nullptr) channel_listener_->channel_opened(channel);
   channels_gauge_.set(static_cast<std::int64_t>(index_by_name_.size()));
   return index;
 }
@@ -81,6 +82,7 @@ ChannelIndex InProcessRealtimeHub::intern(std::string_view channel) {
 void InProcessRealtimeHub::release_if_empty(ChannelIndex index) {
   Channel& channel = channels_[index];
   if (!channel.subscribers.empty()) return;
+  if (channel_listener_ != nullptr) channel_listener_->channel_closed(*channel.name);
   index_by_name_.erase(index_by_name_.find(*channel.name));
   channel = Channel{};
   free_indices_.push_back(index);
@@ -165,6 +167,14 @@ std::vector<SocketHandle> InProcessRealtimeHub::sockets_for_member(kernel::Membe
 std::vector<SocketHandle> InProcessRealtimeHub::sockets_for_workspace(kernel::WorkspaceId workspace) const {
   const std::lock_guard lock(mutex_);
   return handles(by_workspace_, workspace);
+}
+
+std::vector<kernel::SessionId> InProcessRealtimeHub::sessions() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<kernel::SessionId> all;
+  all.reserve(by_session_.size());
+  for (const auto& [session, sockets] : by_session_) all.push_back(session);
+  return all;
 }
 
 std::vector<std::string> InProcessRealtimeHub::channels_for_socket(SocketId socket) const {

@@ -15,9 +15,24 @@
 
 namespace orbit::realtime {
 
+/// Hears which channels have subscribers, on whichever thread subscribed, with the hub's mutex held: it may not call
+/// the hub.
+class ChannelListener {
+ public:
+  virtual ~ChannelListener() = default;
+  virtual void channel_opened(std::string_view channel) = 0;
+  virtual void channel_closed(std::string_view channel) = 0;
+};
+
 class InProcessRealtimeHub final : public RealtimeHub {
  public:
   explicit InProcessRealtimeHub(kernel::MetricsRegistry& metrics);
+
+  /// Before the first socket; nullptr for none.
+  void set_channel_listener(ChannelListener* listener) { channel_listener_ = listener; }
+
+  /// Of all sockets, each once.
+  [[nodiscard]] std::vector<kernel::SessionId> sessions() const;
 
   void register_socket(const SocketHandle& socket) override;
   void unregister_socket(SocketId socket) override;
@@ -78,6 +93,7 @@ class InProcessRealtimeHub final : public RealtimeHub {
   kernel::Metric& sockets_gauge_;
   kernel::Metric& channels_gauge_;
   kernel::Metric& broadcasts_counter_;
+  ChannelListener* channel_listener_ = nullptr;
 
   mutable std::mutex mutex_;  // protects the registry: all that follows
   std::unordered_map<SocketId, Socket> sockets_;
