@@ -13,12 +13,8 @@
 #include "app/front_door.hpp"
 #include "app/io_thread.hpp"
 #include "app/metrics_exposer.hpp"
+#include "app/realtime_host.hpp"
 #include "app/seed.hpp"
-#include "realtime/event_relay.hpp"
-#include "realtime/in_process_realtime_hub.hpp"
-#include "realtime/realtime_event_publisher.hpp"
-#include "realtime/realtime_gateway.hpp"
-#include "websocket/text_frame_encoder.hpp"
 
 namespace orbit::app {
 
@@ -43,95 +39,13 @@ std::string boot_id() {
   return id;
 }
 
-// What is replayed must find room in a socket's queue beside what goes on meanwhile.
-realtime::HistoryOptions history_options(const Config& config) {
-  realtime::HistoryOptions options;
-  options.max_replayed_bytes = config.outbound_queue / 2;
-  return options;
-}
-
-realtime::RoomOptions room_options(const Config& config) {
-  realtime::RoomOptions options;
-  options.grace = config.presence_grace;
-  options.tick = config.signal_tick;
-  options.quick_tick = std::min(options.quick_tick, options.tick);
-  return options;
-}
-
-auto run_on(http::WorkerPool& workers) {
-  return [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); };
-}
-
-// Everything on the realtime thread.
-struct Realtime {
-  Realtime(const Config& config, Domain& domain, kernel::Scheduler& scheduler, http::WorkerPool& workers,
-           const std::string& epoch, const kernel::Clock& clock, kernel::MetricsRegistry& metrics)
-      : handler_failures(metrics.counter("orbit_bus_failures_total", "Event handlers that failed")),
-        encoder(config.compress_from, metrics),
-        hub(metrics),
-        bus([this](const DomainEvent& event, std::exception_ptr failure) { failed(event, failure); }),
-        presence(scheduler, clock, config.presence_grace, presence_feed),
-        presence_feed({scheduler, hub, encoder, presence}, {config.presence_tick, config.presence_roster_limit},
-                      metrics),
-        relay(domain.unit_of_work, domain.database.event_log(), bus, scheduler, run_on(workers), metrics),
-        history({domain.unit_of_work,
-                 domain.database.event_log(),
-                 {domain.repositories, domain.database.subscriptions()},
-                 encoder,
-                 room_projections},
-                epoch, scheduler, history_options(config), metrics),
-        projector(domain.unit_of_work, {domain.repositories, domain.database.subscriptions()}, room_projections,
-                  metrics),
-        publisher({bus, domain.unit_of_work, domain.repositories, projector, room_projections, hub, history, presence,
-                   encoder},
-                  epoch),
-        team_rooms(domain.repositories.teams),
-        rooms({bus, domain.unit_of_work, hub, scheduler, encoder, room_authorizers}, room_options(config), metrics),
-        retention(domain.unit_of_work, domain.database.log_trimming(), scheduler, clock, run_on(workers), config.log,
-                  metrics),
-        admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
-        gateway({scheduler, clock, hub, presence, presence_feed, relay, history, rooms, admission, encoder}, epoch,
-                {config.heartbeat, config.sockets_per_member}, metrics) {}
-
-  void failed(const DomainEvent& event, std::exception_ptr failure) {
-    handler_failures.add();
-    try {
-      if (failure) std::rethrow_exception(failure);
-      spdlog::error("event {} {} of {} can't be read", event.type, event.seq, event.workspace_id.str());
-    } catch (const std::exception& error) {
-      spdlog::error("event {} {} of {}: {}", event.type, event.seq, event.workspace_id.str(), error.what());
-    }
-    publisher.event_lost(event);
-  }
-
-  kernel::Metric& handler_failures;
-  websocket::TextFrameEncoder encoder;
-  realtime::InProcessRealtimeHub hub;
-  kernel::EventBus bus;
-  realtime::PresenceTracker presence;
-  realtime::PresenceFeed presence_feed;
-  realtime::EventRelay relay;
-  realtime::RoomProjections room_projections{};  // of features with durable events of their own in rooms
-  realtime::StreamHistory history;
-  realtime::CommittedStateProjector projector;
-  realtime::RealtimeEventPublisher publisher;
-  realtime::TeamRooms team_rooms;
-  realtime::Lobby lobby;
-  realtime::RoomAuthorizers room_authorizers{
-      {{realtime::TeamRooms::prefix, &team_rooms}, {realtime::Lobby::name, &lobby}}};
-  realtime::Rooms rooms;
-  realtime::LogRetention retention;
-  realtime::SocketAdmission admission;
-  realtime::RealtimeGateway gateway;
-};
-
 // One I/O thread with its sockets and its way in.
 struct ShardHost {
-  ShardHost(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins, Realtime& realtime,
+  ShardHost(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins, RealtimeHost& realtime,
             const kernel::Clock& clock, kernel::MetricsRegistry& metrics, const websocket::ShardOptions& options,
             bool wants_deflate)
-      : shard(thread.context(), realtime.gateway, clock, metrics, options),
-        door(api, workers, origins, realtime.admission, shard, wants_deflate),
+      : shard(thread.context(), realtime.gateway(), clock, metrics, options),
+        door(api, workers, origins, realtime.admission(), shard, wants_deflate),
         server(thread.context(), door, metrics, {}) {}
   ~ShardHost() { thread.stop(); }
 
@@ -207,13 +121,11 @@ class Node::Impl {
     origins_.emplace(*std::move(origins));
 
     workers_ = std::make_unique<http::WorkerPool>(config_.worker_threads, config_.max_queued_commands, metrics_);
-    realtime_ = std::make_unique<Realtime>(config_, *domain_, scheduler_, *workers_, *epoch, clock_, metrics_);
-    session_listener_.listener = &realtime_->gateway;
-    if (auto recovered = on_realtime_thread([this] { return realtime_->relay.recover(); }); !recovered) {
-      return recovered;
-    }
-    database_->set_commit_listener(&realtime_->relay);
-    scheduler_.post([this] { realtime_->retention.start(); });
+    realtime_ = std::make_unique<RealtimeHost>(
+        RealtimeHost::Given{config_, *domain_, scheduler_, *workers_, *epoch, clock_, metrics_});
+    session_listener_.listener = &realtime_->gateway();
+    if (auto started = on_realtime_thread([this] { return realtime_->start(); }); !started) return started;
+    database_->set_commit_listener(&realtime_->relay());
     make_api();
     if (auto listening = listen(port.port, port.hold != nullptr); !listening) return listening;
     if (!config_.metrics_host.empty()) {
@@ -242,7 +154,7 @@ class Node::Impl {
   std::vector<catalog::PresenceDTO> roster(kernel::WorkspaceId workspace) {
     auto promise = std::make_shared<std::promise<std::vector<catalog::PresenceDTO>>>();
     auto future = promise->get_future();
-    realtime_->gateway.with_roster(workspace, [promise](auto members) { promise->set_value(std::move(members)); });
+    realtime_->gateway().with_roster(workspace, [promise](auto members) { promise->set_value(std::move(members)); });
     if (future.wait_for(std::chrono::seconds(1)) != std::future_status::ready) return {};
     return future.get();
   }
@@ -275,14 +187,14 @@ class Node::Impl {
 
   void stop() {
     if (!ready_.exchange(false)) return;
-    spdlog::info("stopping: {} sockets to send away", realtime_->hub.socket_count());
+    spdlog::info("stopping: {} sockets to send away", realtime_->socket_count());
     std::latch drained(static_cast<std::ptrdiff_t>(shards_.size()));
     for (const auto& host : shards_) host->shard.drain(config_.drain, [&] { drained.count_down(); });
     drained.wait();
     for (const auto& host : shards_) host->server.stop_accepting();
     workers_->stop();
     on_realtime_thread([this] {
-      realtime_->relay.flush();
+      realtime_->stop();
       return true;
     });
     spdlog::info("stopped");
@@ -299,7 +211,7 @@ class Node::Impl {
   IoThread realtime_thread_;
   AsioScheduler scheduler_;
   std::unique_ptr<http::WorkerPool> workers_;
-  std::unique_ptr<Realtime> realtime_;
+  std::unique_ptr<RealtimeHost> realtime_;
   std::unique_ptr<http::Api> api_;
   std::vector<std::unique_ptr<ShardHost>> shards_;
   std::shared_ptr<void> metrics_exposer_;

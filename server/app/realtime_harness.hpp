@@ -22,7 +22,7 @@ using Types = std::vector<std::string>;
 class RealtimeHarness : public DomainTest {
  protected:
   RealtimeHarness() {
-    EXPECT_TRUE(relay.recover().has_value());
+    EXPECT_TRUE(relay.start().has_value());
     database->set_commit_listener(&relay);
   }
   ~RealtimeHarness() override { database->set_commit_listener(nullptr); }

@@ -41,8 +41,9 @@ ClusterEventRelay::~ClusterEventRelay() {
   parts_.scheduler.cancel(unsure_timer_);
 }
 
-void ClusterEventRelay::start() {
+Result<> ClusterEventRelay::start() {
   sweep_timer_ = parts_.scheduler.after(options_.sweep, [this] { sweep(); });
+  return {};
 }
 
 void ClusterEventRelay::committed(std::span<const DomainEvent> events) {

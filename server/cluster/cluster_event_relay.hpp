@@ -20,7 +20,7 @@
 #include "kernel/event_log.hpp"
 #include "kernel/metrics.hpp"
 #include "kernel/scheduler.hpp"
-#include "realtime/stream_positions.hpp"
+#include "realtime/relay.hpp"
 
 namespace orbit::cluster {
 
@@ -34,9 +34,7 @@ struct ClusterRelayOptions {
   std::size_t max_waiting = 1'000;  // events of a stream that wait for one before them; the log has them, too
 };
 
-class ClusterEventRelay final : public kernel::CommitListener,
-                                public realtime::StreamPositions,
-                                public EventExchangeListener {
+class ClusterEventRelay final : public realtime::Relay, public EventExchangeListener {
  public:
   /// Runs a task that may block elsewhere than on the realtime thread.
   using RunBlocking = std::function<void(kernel::Scheduler::Task)>;
@@ -60,8 +58,9 @@ class ClusterEventRelay final : public kernel::CommitListener,
   ClusterEventRelay& operator=(const ClusterEventRelay&) = delete;
   ~ClusterEventRelay() override;
 
-  /// Begins to sweep.
-  void start();
+  /// Begins to sweep. What a crash left untold is found in the log by whoever has sockets for it.
+  [[nodiscard]] kernel::Result<> start() override;
+  void stop() override {}
 
   void committed(std::span<const kernel::DomainEvent> events) override;
 

@@ -60,7 +60,7 @@ class ClusterEventRelayTest : public testing::Test {
       const auto projection = received.project(event);
       told.push_back(*projection ? (**projection).json : "");
     });
-    relay.start();
+    EXPECT_TRUE(relay.start().has_value());
   }
 
   void open_tab() {

@@ -32,7 +32,7 @@ EventRelay::EventRelay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog&
       failures_counter_(
           metrics.counter("orbit_relay_failures_total", "Times that the log could not be read or noted")) {}
 
-Result<> EventRelay::recover() {
+Result<> EventRelay::start() {
   for (;;) {
     const auto behind = unit_of_work_.read([&](const ReadContext& context) -> Result<std::vector<WorkspaceId>> {
       return log_.unpublished_workspaces(context, page);
@@ -179,7 +179,7 @@ void EventRelay::noted(const Positions& positions, bool written) {
   if (!unnoted_.empty()) note_later();
 }
 
-void EventRelay::flush() {
+void EventRelay::stop() {
   const auto positions = take_unnoted();
   if (positions.empty()) return;
   if (const auto written = write_notes(positions); !written) {

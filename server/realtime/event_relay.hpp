@@ -14,11 +14,11 @@
 #include "kernel/event_log.hpp"
 #include "kernel/metrics.hpp"
 #include "kernel/scheduler.hpp"
-#include "realtime/stream_positions.hpp"
+#include "realtime/relay.hpp"
 
 namespace orbit::realtime {
 
-class EventRelay final : public kernel::CommitListener, public StreamPositions {
+class EventRelay final : public Relay {
  public:
   /// Runs a task that may block elsewhere than on the realtime thread.
   using RunBlocking = std::function<void(kernel::Scheduler::Task)>;
@@ -30,8 +30,8 @@ class EventRelay final : public kernel::CommitListener, public StreamPositions {
   EventRelay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog& log, kernel::EventBus& bus,
              kernel::Scheduler& scheduler, RunBlocking run_blocking, kernel::MetricsRegistry& metrics);
 
-  /// Publishes what a crash left unpublished. Before the first socket is let in. Error: the database's.
-  [[nodiscard]] kernel::Result<> recover();
+  /// Publishes what a crash left unpublished.
+  [[nodiscard]] kernel::Result<> start() override;
 
   void committed(std::span<const kernel::DomainEvent> events) override;
 
@@ -40,8 +40,8 @@ class EventRelay final : public kernel::CommitListener, public StreamPositions {
   void retain(kernel::WorkspaceId) override {}
   void release(kernel::WorkspaceId) override {}
 
-  /// Writes down what has been published and not yet noted, on this thread. For the end of the program.
-  void flush();
+  /// Writes down what has been published and not yet noted, on this thread.
+  void stop() override;
 
  private:
   struct Position {

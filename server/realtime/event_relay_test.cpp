@@ -70,7 +70,7 @@ TEST_F(EventRelayTest, KeepsWorkspacesApart) {
 TEST_F(EventRelayTest, ResumesFromTheLogAfterACrash) {
   for (int i = 0; i < 1200; ++i) commit(acme);
   log.published[acme] = 3;
-  ASSERT_TRUE(relay.recover().has_value());
+  ASSERT_TRUE(relay.start().has_value());
   ASSERT_EQ(seen[acme].size(), 1197U);
   EXPECT_EQ(seen[acme].front(), 4U);
   EXPECT_EQ(log.published[acme], 1200U);

@@ -94,7 +94,7 @@ void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<Str
   }
 
   attached_.insert(socket.id);
-  parts_.positions.retain(identity.workspace);
+  parts_.relay.retain(identity.workspace);
   parts_.history.retain(identity.workspace, *seq);
   // Others hear of it first: this socket finds itself in its own hello.
   parts_.presence.connect(identity.workspace, identity.member, socket.id);
@@ -113,9 +113,9 @@ void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<Str
 // A cursor may come from a snapshot of what was committed so lately that the relay has not heard of it.
 kernel::Result<Seq> RealtimeGateway::stream_position(kernel::WorkspaceId workspace,
                                                      const std::optional<StreamCursor>& cursor) {
-  auto seq = parts_.positions.published_seq(workspace);
+  auto seq = parts_.relay.published_seq(workspace);
   if (!seq || !cursor || cursor->seq <= *seq) return seq;
-  return parts_.positions.published_seq_caught_up(workspace);
+  return parts_.relay.published_seq_caught_up(workspace);
 }
 
 // The socket is on its channels already: what is published later follows what is replayed here, on the same queue.
@@ -166,7 +166,7 @@ void RealtimeGateway::detach(const SocketHandle& socket) {
   if (attached_.erase(socket.id) == 0) return;
   parts_.hub.unregister_socket(socket.id);
   parts_.history.release(socket.identity.workspace);
-  parts_.positions.release(socket.identity.workspace);
+  parts_.relay.release(socket.identity.workspace);
   parts_.rooms.disconnected(socket);
   parts_.presence_feed.leave(socket);
   parts_.presence.disconnect(socket.identity.workspace, socket.identity.member, socket.id);
@@ -180,7 +180,7 @@ struct RealtimeGateway::Handler {
   const std::optional<std::string>& ref;
 
   bool operator()(const catalog::Ping&) const {
-    const auto seq = gateway.parts_.positions.published_seq(socket.identity.workspace);
+    const auto seq = gateway.parts_.relay.published_seq(socket.identity.workspace);
     if (!seq) return refused(std::unexpected(seq.error()));
     gateway.send(socket, catalog::Pong{gateway.parts_.clock.now(), *seq});
     return false;

@@ -19,7 +19,7 @@
 #include "realtime/socket_admission.hpp"
 #include "realtime/socket_events.hpp"
 #include "realtime/stream_history.hpp"
-#include "realtime/stream_positions.hpp"
+#include "realtime/relay.hpp"
 
 namespace orbit::realtime {
 
@@ -38,7 +38,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
     RealtimeHub& hub;
     PresenceTracker& presence;
     PresenceFeed& presence_feed;
-    StreamPositions& positions;
+    Relay& relay;
     StreamHistory& history;
     Rooms& rooms;
     SocketAdmission& admission;

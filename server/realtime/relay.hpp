@@ -1,14 +1,20 @@
-// StreamPositions: how far each workspace's stream has come on this node. Belongs to the realtime thread.
+// Relay: takes what is committed to the EventBus, each workspace's events in the order of its log, and says how far
+// each stream has come. Belongs to the realtime thread, but for `committed`, which any thread calls.
 #pragma once
 
 #include "kernel/domain_event.hpp"
 #include "kernel/error.hpp"
+#include "kernel/unit_of_work.hpp"
 
 namespace orbit::realtime {
 
-class StreamPositions {
+class Relay : public kernel::CommitListener {
  public:
-  virtual ~StreamPositions() = default;
+  /// Before the first socket is let in, and before the first `committed`. Error: the database's.
+  [[nodiscard]] virtual kernel::Result<> start() = 0;
+
+  /// At the end of the program, after the last `committed`.
+  virtual void stop() = 0;
 
   /// The seq that the workspace's stream stands at: every event up to it has been published. Error: the database's.
   [[nodiscard]] virtual kernel::Result<kernel::Seq> published_seq(kernel::WorkspaceId workspace) = 0;

@@ -1,0 +1,181 @@
+#include "app/realtime_host.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "cluster/backplane_event_exchange.hpp"
+#include "cluster/cluster_event_relay.hpp"
+#include "cluster/cluster_realtime_hub.hpp"
+#include "realtime/event_relay.hpp"
+#include "realtime/log_retention.hpp"
+#include "realtime/realtime_event_publisher.hpp"
+#include "realtime/session_sweep.hpp"
+#include "websocket/text_frame_encoder.hpp"
+
+namespace orbit::app {
+
+using kernel::DomainEvent;
+using kernel::Result;
+
+namespace {
+
+constexpr std::chrono::milliseconds session_sweep_interval{5'000};
+// Where the end of a session on another node can't be heard.
+constexpr std::chrono::milliseconds session_sweep_interval_alone{500};
+
+// What is replayed must find room in a socket's queue beside what goes on meanwhile.
+realtime::HistoryOptions history_options(const Config& config) {
+  realtime::HistoryOptions options;
+  options.max_replayed_bytes = config.outbound_queue / 2;
+  return options;
+}
+
+realtime::RoomOptions room_options(const Config& config) {
+  realtime::RoomOptions options;
+  options.grace = config.presence_grace;
+  options.tick = config.signal_tick;
+  options.quick_tick = std::min(options.quick_tick, options.tick);
+  return options;
+}
+
+auto run_on(http::WorkerPool& workers) {
+  return [&workers](kernel::Scheduler::Task task) { workers.post(std::move(task)); };
+}
+
+// What a node has to do with others by way of a backplane.
+struct Cluster {
+  Cluster(RealtimeHost::Given& given, realtime::InProcessRealtimeHub& local_hub, const realtime::FrameEncoder& encoder)
+      : subjects(given.epoch),
+        switchboard(std::move(given.backplane), given.scheduler, kernel::new_uuid(given.clock), given.metrics),
+        hub(local_hub, switchboard, subjects, given.scheduler, encoder),
+        exchange(switchboard, subjects) {}
+
+  cluster::Subjects subjects;
+  cluster::Switchboard switchboard;
+  cluster::ClusterRealtimeHub hub;
+  cluster::BackplaneEventExchange exchange;
+};
+
+}  // namespace
+
+struct RealtimeHost::Parts {
+  explicit Parts(Given& given)
+      : domain(given.domain),
+        handler_failures(given.metrics.counter("orbit_bus_failures_total", "Event handlers that failed")),
+        encoder(given.config.compress_from, given.metrics),
+        local_hub(given.metrics),
+        cluster(given.backplane ? std::make_unique<Cluster>(given, local_hub, encoder) : nullptr),
+        hub(cluster ? static_cast<realtime::RealtimeHub&>(cluster->hub) : local_hub),
+        bus([this](const DomainEvent& event, std::exception_ptr failure) { failed(event, failure); }),
+        presence(given.scheduler, given.clock, given.config.presence_grace, presence_feed),
+        presence_feed({given.scheduler, local_hub, encoder, presence},
+                      {given.config.presence_tick, given.config.presence_roster_limit}, given.metrics),
+        committed_projector(domain.unit_of_work, projection(), room_projections, given.metrics),
+        received_projections(committed_projector),
+        history({domain.unit_of_work, domain.database.event_log(), projection(), encoder, room_projections},
+                given.epoch, given.scheduler, history_options(given.config), given.metrics),
+        publisher({bus, domain.unit_of_work, domain.repositories, received_projections, room_projections, hub, history,
+                   presence, encoder},
+                  given.epoch),
+        team_rooms(domain.repositories.teams),
+        rooms({bus, domain.unit_of_work, local_hub, given.scheduler, encoder, room_authorizers},
+              room_options(given.config), given.metrics),
+        retention(domain.unit_of_work, domain.database.log_trimming(), given.scheduler, given.clock,
+                  run_on(given.workers), given.config.log, given.metrics),
+        session_sweep(
+            local_hub, domain.unit_of_work, domain.session_resolver, given.scheduler, run_on(given.workers),
+            [this] { return sweep_interval(); }, given.metrics),
+        admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
+        relay(make_relay(given)),
+        gateway(
+            {given.scheduler, given.clock, hub, presence, presence_feed, *relay, history, rooms, admission, encoder},
+            given.epoch, {given.config.heartbeat, given.config.sockets_per_member}, given.metrics) {}
+
+  [[nodiscard]] realtime::EventProjection projection() const {
+    return {domain.repositories, domain.database.subscriptions()};
+  }
+
+  std::unique_ptr<realtime::Relay> make_relay(Given& given) {
+    if (!domain.database.is_shared()) {
+      return std::make_unique<realtime::EventRelay>(domain.unit_of_work, domain.database.event_log(), bus,
+                                                    given.scheduler, run_on(given.workers), given.metrics);
+    }
+    cluster::EventExchange& exchange = cluster ? static_cast<cluster::EventExchange&>(cluster->exchange) : no_exchange;
+    return std::make_unique<cluster::ClusterEventRelay>(
+        cluster::ClusterEventRelay::Parts{
+            domain.unit_of_work, domain.database.event_log(), bus, given.scheduler, committed_projector,
+            received_projections, exchange, run_on(given.workers),
+            [this](kernel::WorkspaceId workspace, kernel::Seq until) { lost(workspace, until); }},
+        cluster::ClusterRelayOptions{}, given.metrics);
+  }
+
+  [[nodiscard]] std::chrono::milliseconds sweep_interval() const {
+    const bool hears_others = !domain.database.is_shared() || (cluster && cluster->switchboard.is_connected());
+    return hears_others ? session_sweep_interval : session_sweep_interval_alone;
+  }
+
+  void failed(const DomainEvent& event, std::exception_ptr failure) {
+    handler_failures.add();
+    try {
+      if (failure) std::rethrow_exception(failure);
+      spdlog::error("event {} {} of {} can't be read", event.type, event.seq, event.workspace_id.str());
+    } catch (const std::exception& error) {
+      spdlog::error("event {} {} of {}: {}", event.type, event.seq, event.workspace_id.str(), error.what());
+    }
+    publisher.event_lost(event);
+  }
+
+  // What they would have done to sockets is not known: all are to come back, and are admitted anew.
+  void lost(kernel::WorkspaceId workspace, kernel::Seq until) {
+    spdlog::warn("relay: the log of {} was trimmed past this node, up to {}; its tabs are sent away to come back",
+                 workspace.str(), until);
+    history.lost(workspace, until);
+    local_hub.close_workspace(workspace, realtime::CloseCode::restarting, "come back");
+  }
+
+  Domain& domain;
+  kernel::Metric& handler_failures;
+  websocket::TextFrameEncoder encoder;
+  realtime::InProcessRealtimeHub local_hub;
+  std::unique_ptr<Cluster> cluster;  // nullptr without a backplane
+  realtime::RealtimeHub& hub;
+  kernel::EventBus bus;
+  realtime::PresenceTracker presence;
+  realtime::PresenceFeed presence_feed;
+  realtime::RoomProjections room_projections{};  // of features with durable events of their own in rooms
+  realtime::CommittedStateProjector committed_projector;
+  cluster::ReceivedProjections received_projections;
+  realtime::StreamHistory history;
+  realtime::RealtimeEventPublisher publisher;
+  realtime::TeamRooms team_rooms;
+  realtime::Lobby lobby;
+  realtime::RoomAuthorizers room_authorizers{
+      {{realtime::TeamRooms::prefix, &team_rooms}, {realtime::Lobby::name, &lobby}}};
+  realtime::Rooms rooms;
+  realtime::LogRetention retention;
+  realtime::SessionSweep session_sweep;
+  realtime::SocketAdmission admission;
+  cluster::NoEventExchange no_exchange;
+  std::unique_ptr<realtime::Relay> relay;
+  realtime::RealtimeGateway gateway;
+};
+
+RealtimeHost::RealtimeHost(Given given) : parts_(std::make_unique<Parts>(given)) {}
+
+RealtimeHost::~RealtimeHost() = default;
+
+Result<> RealtimeHost::start() {
+  if (auto started = parts_->relay->start(); !started) return started;
+  if (parts_->cluster) parts_->cluster->switchboard.start();
+  parts_->retention.start();
+  parts_->session_sweep.start();
+  return {};
+}
+
+void RealtimeHost::stop() { parts_->relay->stop(); }
+
+realtime::Relay& RealtimeHost::relay() { return *parts_->relay; }
+realtime::RealtimeGateway& RealtimeHost::gateway() { return parts_->gateway; }
+realtime::SocketAdmission& RealtimeHost::admission() { return parts_->admission; }
+std::size_t RealtimeHost::socket_count() const { return parts_->local_hub.socket_count(); }
+
+}  // namespace orbit::app
