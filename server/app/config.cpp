@@ -145,6 +145,18 @@ void add_serve_options(CLI::App& app, Config& config) {
         serving);
 }
 
+void add_cluster(CLI::App& app, Config& config) {
+  constexpr const char* cluster = "serve: several nodes";
+  group(option(app, "--backplane", config.backplane,
+               "What carries messages between nodes: none, nats://HOST:PORT, redis://HOST:PORT, postgres for the\n"
+               "database itself, or a postgresql:// URL to listen at")
+            ->type_name("URL"),
+        cluster);
+  group(duration(app, "--node-lease", config.node_lease, milliseconds{1'000},
+                 "How long a node that is not heard of counts as alive"),
+        cluster);
+}
+
 void add_limits(CLI::App& app, Config& config) {
   constexpr const char* limits = "serve: limits";
   const auto positive = in_range(std::size_t{1}, std::size_t{1'000'000'000});
@@ -319,6 +331,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
       ->type_name("FORMAT")
       ->default_str("auto");
   add_serve_options(app, config);
+  add_cluster(app, config);
   add_limits(app, config);
   add_history(app, config);
   add_commands(app, config);

@@ -53,6 +53,10 @@ struct Config {
   storage::Durability durability = storage::Durability::full;
   realtime::RetentionOptions log;
 
+  // serve: several nodes
+  std::string backplane = "none";
+  std::chrono::milliseconds node_lease{5'000};
+
   // seed and watch
   bool password_from_stdin = false;
 
