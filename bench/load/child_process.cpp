@@ -121,10 +121,11 @@ void ChildProcess::end(int signal) {
   pid_ = 0;
 }
 
-double ChildProcess::cpu_us() const {
-  if (pid_ <= 0) return 0;
+double ChildProcess::cpu_us() const { return pid_ > 0 ? family_cpu_us(pid_) : 0; }
+
+double family_cpu_us(pid_t parent) {
   double us = 0;
-  for (const pid_t pid : family_of(pid_)) us += process_cpu_us(pid);
+  for (const pid_t pid : family_of(parent)) us += process_cpu_us(pid);
   return us;
 }
 

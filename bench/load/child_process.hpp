@@ -56,6 +56,9 @@ class ChildProcess {
   TimePoint listening_since_;
 };
 
+/// CPU time of a process and of those that it runs, user and system.
+[[nodiscard]] double family_cpu_us(pid_t pid);
+
 /// Keeps this thread, and what it starts meanwhile, on one core for as long as it lives.
 class CorePin {
  public:

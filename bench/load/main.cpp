@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "load/cluster_command.hpp"
 #include "load/dead_bench.hpp"
 #include "load/durability_bench.hpp"
 #include "load/fanout_command.hpp"
@@ -37,6 +38,7 @@ struct Options {
   PresenceOptions presence;
   SignalsOptions signals;
   FanoutOptions fanout;
+  ClusterOptions cluster;
 };
 
 void raise_descriptor_limit() {
@@ -126,6 +128,18 @@ Outcome<> take(CLI::App* chosen, Measure measure, Stage& stage, const MeasureOpt
   return {};
 }
 
+Outcome<> run_cluster(Options& options, Json& json) {
+  options.cluster.program = options.stage.program;
+  options.cluster.directory = options.stage.directory;
+  auto sections = measure_cluster(options.cluster);
+  if (!sections) return std::unexpected(sections.error());
+  for (Section& section : *sections) {
+    std::fputs(text_of(section, isatty(STDOUT_FILENO) != 0).c_str(), stdout);
+    json.set(section.key, std::move(section.json));
+  }
+  return {};
+}
+
 int fail(const Failure& why) {
   std::fprintf(stderr, "orbit-load: %s\n", why.what.c_str());
   return 1;
@@ -148,6 +162,7 @@ int main(int argc, char** argv) {
   CLI::App* presence = add_presence(app, options.presence);
   CLI::App* signals = add_signals(app, options.signals);
   CLI::App* fanout = add_fanout(app, options.fanout);
+  CLI::App* cluster = add_cluster(app, options.cluster);
   CLI11_PARSE(app, argc, argv);
 
   signal(SIGPIPE, SIG_IGN);
@@ -156,6 +171,9 @@ int main(int argc, char** argv) {
   const auto done = [&]() -> Outcome<> {
     if (fanout->parsed()) {
       if (auto ran = run_fanout(options.fanout, json); !ran || app.get_subcommands().size() == 1) return ran;
+    }
+    if (cluster->parsed()) {
+      if (auto ran = run_cluster(options, json); !ran || app.get_subcommands().size() == 1) return ran;
     }
     const auto stage = Stage::set(options.stage);
     if (!stage) return std::unexpected(stage.error());

@@ -3,9 +3,10 @@
 namespace orbit::bench {
 
 Outcome<> NodeProcess::start() {
-  std::vector<std::string> command{options_.program, "serve",
-                                   "--listen",       "127.0.0.1:" + std::to_string(process_.port()),
-                                   "--database",     "sqlite:" + options_.database.string()};
+  std::vector<std::string> command{
+      options_.program, "serve",
+      "--listen",       "127.0.0.1:" + std::to_string(process_.port()),
+      "--database",     options_.database_url.empty() ? "sqlite:" + options_.database.string() : options_.database_url};
   command.insert(command.end(), options_.flags.begin(), options_.flags.end());
   return process_.start({std::move(command), options_.database.string() + ".log"});
 }

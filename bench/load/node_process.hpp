@@ -12,8 +12,9 @@ namespace orbit::bench {
 
 struct NodeOptions {
   std::filesystem::path program;
-  std::filesystem::path database;  // its log is kept beside it
+  std::filesystem::path database;  // a file; the node's log is kept beside it
   std::vector<std::string> flags = {};
+  std::string database_url = {};  // where it isn't a file
 };
 
 class NodeProcess {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "load/arrivals.hpp"
 #include "load/machine_load.hpp"
 #include "load/paced_commands.hpp"
 #include "load/tab_fleet.hpp"
@@ -20,34 +21,6 @@ struct Way {
   Samples last_tab_ms = {};
   double first_ms = 0;  // median of the last tab, of the first tenth of all events
   double final_ms = 0;  // and of the last tenth
-};
-
-/// When the last of the tabs got each event.
-class Arrivals {
- public:
-  Arrivals(std::uint64_t head, std::size_t events, std::size_t tabs) : head_(head), tabs_(tabs), of_(events) {}
-
-  void note(std::uint64_t seq) {
-    if (seq <= head_ || seq > head_ + of_.size()) return;
-    Event& event = of_[seq - head_ - 1];
-    if (++event.tabs < tabs_) return;
-    event.last = Clock::now();
-    ++complete_;
-  }
-
-  [[nodiscard]] bool complete() const { return complete_ == of_.size(); }
-  [[nodiscard]] TimePoint last(std::size_t number) const { return of_[number].last; }
-
- private:
-  struct Event {
-    std::size_t tabs = 0;
-    TimePoint last = {};
-  };
-
-  const std::uint64_t head_;
-  const std::size_t tabs_;
-  std::size_t complete_ = 0;
-  std::vector<Event> of_;
 };
 
 double median_of(std::span<const double> values) {

@@ -76,6 +76,7 @@ void Tab::on_frame(const ScannedFrame& frame) {
     case Opcode::text: {
       const EventFacts facts = facts_of(frame.beginning);
       if (context_.on_signal && facts.type == "room.signal") return context_.on_signal(frame.beginning);
+      if (context_.on_presence && facts.type == "presence.update") return context_.on_presence(frame.beginning);
       return on_event(facts, frame.beginning);
     }
     case Opcode::ping:

@@ -50,6 +50,7 @@ class Tab final : PollHandler {
         {};  // numbers of tabs: those that are live, and had that confirmed; those that never will be
     std::function<void(std::uint64_t seq)> on_event = nullptr;  // told of each durable event of each tab
     std::function<void(std::string_view)> on_signal = {};       // each room.signal, as far as it is kept
+    std::function<void(std::string_view)> on_presence = {};     // each presence.update
   };
 
   Tab(Context& context, std::size_t number, TabPlan plan)

@@ -53,6 +53,9 @@ class TabFleet {
   /// Hears of every room.signal that comes to any of them.
   void on_signal(std::function<void(std::string_view)> heard) { context_.on_signal = std::move(heard); }
 
+  /// And of every presence.update; nullptr for nobody.
+  void on_presence(std::function<void(std::string_view)> heard) { context_.on_presence = std::move(heard); }
+
   /// Those kept open that the node has closed, or sent what it must not.
   [[nodiscard]] std::size_t lost() const;
   [[nodiscard]] std::size_t size() const { return kept_.size(); }
