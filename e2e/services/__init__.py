@@ -1,0 +1,10 @@
+"""The real servers around Orbit, private to a test: each on a free loopback port with its files in a directory of its own,
+stopped, killed and frozen by the process id that was started here."""
+
+from services.brokers import NatsServer, RedisServer
+from services.database import PgBouncer, PostgreSQL
+from services.process import Service, free_port, unprivileged_user
+from services.proxies import HAProxy, Nginx, deployed
+
+__all__ = ["HAProxy", "NatsServer", "Nginx", "PgBouncer", "PostgreSQL", "RedisServer", "Service", "deployed", "free_port",
+           "unprivileged_user"]
