@@ -63,6 +63,38 @@ TEST_F(RealtimeTest, ASessionThatEndedDuringTheHandshakeGetsNoHello) {
   EXPECT_EQ(take(late), Types{"close 4401"});
 }
 
+// A relay in a cluster reads where a stream stands from the database, where others commit meanwhile.
+struct RelayThatTakesAMoment final : realtime::Relay {
+  RelayThatTakesAMoment(realtime::Relay& with_relay, std::function<void()> with_meanwhile)
+      : relay(with_relay), meanwhile(std::move(with_meanwhile)) {}
+
+  kernel::Result<> start() override { return {}; }
+  void stop() override {}
+  void committed(std::span<const kernel::DomainEvent> events) override { relay.committed(events); }
+  kernel::Result<kernel::Seq> published_seq(kernel::WorkspaceId workspace) override {
+    meanwhile();
+    return relay.published_seq_caught_up(workspace);
+  }
+  kernel::Result<kernel::Seq> published_seq_caught_up(kernel::WorkspaceId workspace) override {
+    return relay.published_seq_caught_up(workspace);
+  }
+  void retain(kernel::WorkspaceId) override {}
+  void release(kernel::WorkspaceId) override {}
+
+  realtime::Relay& relay;
+  std::function<void()> meanwhile;
+};
+
+TEST_F(RealtimeTest, WhoeverIsRemovedWhileTheirStreamIsLookedUpIsTurnedAway) {
+  const auto member = join(grace, "grace@acme.test");
+  const auto late = socket_of(grace);
+  RelayThatTakesAMoment slow(relay, [&] { ASSERT_EQ(code(domain->members.remove(ada, "acme", member)), ""); });
+  realtime::RealtimeGateway elsewhere{
+      {scheduler, clock, hub, presence, presence_feed, slow, history, rooms, admission, encoder}, "epoch", {}, metrics};
+  elsewhere.opened(late, {});
+  EXPECT_EQ(take(late), Types{"close 4403"});
+}
+
 TEST_F(RealtimeTest, AnEndedSessionClosesItsOwnSocketsOnly) {
   const auto here = open(ada), there = open(ada);
   take(here), take(there);

@@ -81,8 +81,9 @@ void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<Str
     socket.close(code, reason);
   };
   const auto& identity = socket.identity;
-  const auto standing = parts_.admission.recheck(identity);
+  // In this order: whatever ended them up to that seq shows in the standing, and later events come to this socket.
   const auto seq = stream_position(identity.workspace, cursor);
+  const auto standing = parts_.admission.recheck(identity);
   if (!standing || !seq) {
     spdlog::warn("socket {}: the database can't be read; closing", socket.id);
     return turn_away(CloseCode::restarting, "try again");
