@@ -37,6 +37,17 @@ test("after a cut of the network a tab shows what it missed", async ({ openAs, e
   }
 });
 
+test("the page tells which node serves it, where nodes have names", async ({ openAs }) => {
+  const node = await OrbitNode.start("--node-name", "b");
+  try {
+    const ada = await openAs("Ada", "/w/acme", node.url);
+    await expect(pill(ada, "Live, node b")).toHaveText("Liveb");
+    await ada.close();
+  } finally {
+    await node.dispose();
+  }
+});
+
 test("a node that is killed and started again finds its tabs again", async ({ node, openAs, expectedErrors }) => {
   expectedErrors.push(
     /ERR_CONNECTION_REFUSED/,

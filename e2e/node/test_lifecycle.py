@@ -28,6 +28,12 @@ def test_a_restart_keeps_sessions_and_state(node, ada):
     assert ada.snapshot()["workspace"]["name"] == "Kept"
 
 
+def test_a_node_tells_tabs_its_name_if_it_has_one(start_node):
+    nameless, named = start_node(), start_node("--node-name", "b-2.example")
+    assert "node" not in nameless.sign_in("ada@acme.test").open_tab().hello
+    assert named.sign_in("ada@acme.test").open_tab().hello["node"] == "b-2.example"
+
+
 def test_a_node_that_drains_refuses_handshakes_with_503(start_node):
     node = start_node("--drain", "5s")
     ada = node.sign_in("ada@acme.test")

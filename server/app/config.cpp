@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
@@ -98,6 +99,22 @@ CLI::Option* address(CLI::App& app, const std::string& flag, std::string& host, 
       ->type_name("ADDRESS:PORT");
 }
 
+bool is_node_name(const std::string& text) {
+  return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  });
+}
+
+CLI::Validator node_name() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return is_node_name(text)
+                   ? ""
+                   : "must have 1 to 40 letters, digits, dots, dashes or underscores, not \"" + text + "\"";
+      },
+      "");
+}
+
 // Checks the range without writing it into the help: there it is noise.
 template <class T>
 CLI::Validator in_range(T least, T most) {
@@ -119,6 +136,11 @@ void add_serve_options(CLI::App& app, Config& config) {
                "Another web origin that may open sockets and send commands; repeatable, or a list with commas")
             ->delimiter(',')
             ->type_name("URL"),
+        serving);
+  group(option(app, "--node-name", config.node_name,
+               "What this node is called: tabs are told, and a cluster's nodes tell each other apart by it")
+            ->check(node_name())
+            ->type_name("NAME"),
         serving);
   group(option(app, "--web", config.web, "Folder of a built page to serve")->type_name("DIR"), serving);
   group(app.add_flag("--demo", config.demo, "Seed the demo workspaces when the database is new")->envname("ORBIT_DEMO"),

@@ -74,6 +74,22 @@ TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
   }
 }
 
+TEST_F(ConfigTest, ANodeIsCalledByAShortPlainName) {
+  EXPECT_EQ(parse({"serve"}).config.node_name, "");
+  const std::string longest(40, 'n');
+  for (const std::string& name : {std::string("a"), std::string("Node-2.eu_west"), longest}) {
+    EXPECT_EQ(parse({"serve", "--node-name", name.c_str()}).config.node_name, name);
+  }
+  const std::string too_long = longest + "n";
+  for (const std::string& name : {std::string(), std::string("a b"), std::string("a/b"), std::string("ä"), too_long}) {
+    const auto refused = refusal({"serve", "--node-name", name.c_str()});
+    EXPECT_EQ(refused.exit_code, 2) << name;
+    EXPECT_NE(refused.said.find("--node-name"), std::string::npos) << refused.said;
+  }
+  std::ofstream(file_) << "node-name = \"b\"\n";
+  EXPECT_EQ(parse({"--config", file_.c_str(), "serve"}).config.node_name, "b");
+}
+
 TEST_F(ConfigTest, IoUringCanBeLeftAlone) {
   EXPECT_FALSE(parse({"serve"}).config.no_io_uring);
   EXPECT_TRUE(parse({"serve", "--no-io-uring"}).config.no_io_uring);

@@ -88,7 +88,8 @@ struct RealtimeHost::Parts {
         relay(make_relay(given)),
         gateway(
             {given.scheduler, given.clock, hub, presence, presence_feed, *relay, history, rooms, admission, encoder},
-            given.epoch, {given.config.heartbeat, given.config.sockets_per_member}, given.metrics) {}
+            given.epoch, {given.config.heartbeat, given.config.sockets_per_member, given.config.node_name},
+            given.metrics) {}
 
   [[nodiscard]] realtime::EventProjection projection() const {
     return {domain.repositories, domain.database.subscriptions()};

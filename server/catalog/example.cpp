@@ -56,7 +56,7 @@ PresenceDTO presence() { return {ada_id, true, PresenceStatus::online, at("10:15
 
 struct ServerExample {
   Hello operator()(const Hello&) const {
-    return {ada_id, acme_id, epoch, 41, at("10:15:00.000"), 25'000, {presence()}};
+    return {ada_id, acme_id, epoch, 41, at("10:15:00.000"), 25'000, "a", {presence()}};
   }
   Resync operator()(const Resync&) const { return {epoch, 41, ResyncReason::permissions}; }
   WorkspaceUpdated operator()(const WorkspaceUpdated&) const { return {workspace()}; }

@@ -22,13 +22,14 @@ struct Hello {
   static constexpr bool durable = false;
   static constexpr std::string_view doc =
       "The first frame of every connection: who you are, where the stream stands, and who is here.";
-  static constexpr std::array<std::string_view, 7> field_docs{
+  static constexpr std::array<std::string_view, 8> field_docs{
       "You.",
       "The workspace of this connection.",
       "Names the history that seq belongs to.",
       "What comes next on this connection follows this seq: where the stream stands, or the cursor that you came with.",
       "The node's clock.",
       "How often the node pings; silence for longer means a dead connection.",
+      "The name of the node at the other end (--node-name), if it was given one.",
       "Who is online or away; members not listed are offline. Empty in large workspaces, where presence.count "
       "follows."};
 
@@ -38,9 +39,10 @@ struct Hello {
   Seq seq = 0;
   Timestamp server_time;
   std::int64_t heartbeat_ms = 0;
+  Omittable<std::string> node;
   std::vector<PresenceDTO> presence;
 };
-BOOST_DESCRIBE_STRUCT(Hello, (), (member_id, workspace_id, epoch, seq, server_time, heartbeat_ms, presence))
+BOOST_DESCRIBE_STRUCT(Hello, (), (member_id, workspace_id, epoch, seq, server_time, heartbeat_ms, node, presence))
 
 struct Resync {
   static constexpr std::string_view type = "resync";

@@ -155,9 +155,10 @@ kernel::Result<> RealtimeGateway::join_room(const SocketHandle& socket, const ca
 
 void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
   const auto& [workspace, member, user, session] = socket.identity;
-  const catalog::Hello hello{member, workspace,          kernel::stream_epoch(epoch_, workspace),
-                             seq,    parts_.clock.now(), options_.heartbeat.count(),
-                             {}};
+  catalog::Hello hello{
+      member, workspace, kernel::stream_epoch(epoch_, workspace), seq, parts_.clock.now(), options_.heartbeat.count(),
+      {},     {}};
+  if (!options_.node_name.empty()) hello.node = options_.node_name;
   const auto welcome = parts_.presence_feed.join(socket);
   socket.send(parts_.encoder.encode_for_one(catalog::hello_with(hello, welcome.roster_json), seq));
   if (welcome.count) socket.send(welcome.count);

@@ -26,6 +26,7 @@ namespace orbit::realtime {
 struct GatewayOptions {
   std::chrono::milliseconds heartbeat{25'000};  // told to tabs in hello
   std::size_t sockets_per_member = 50;
+  std::string node_name;  // told to tabs in hello; empty for none
   std::size_t max_pending_events =
       10'000;  // client events waiting for the realtime thread; beyond it: error "overloaded"
 };

@@ -13,6 +13,7 @@ import {
   useMember,
   useMemberIds,
   useMembers,
+  useNodeName,
   useOnlineCount,
   useOnlineMembers,
   usePresence,
@@ -280,6 +281,20 @@ describe("RealtimeProvider", () => {
     await pause();
     expect(screen.getByText("Hopper Member")).toBe(rows[1]);
     expect(errors).not.toHaveBeenCalled();
+  });
+
+  it("says which node serves the tab, to components that come later too", async () => {
+    const Serving = () => <p>served by {useNodeName() ?? "a nameless one"}</p>;
+    const WhileLive = () => (useRealtimeStatus().state === "live" ? <Serving /> : null);
+    render(page(<WhileLive />));
+    act(() => server.socket.hello(10, { node: "a" }));
+    await pause();
+    expect(screen.getByText("served by a")).toBeTruthy();
+    act(() => server.socket.hangUp(1012));
+    await act(() => vi.advanceTimersByTimeAsync(300));
+    act(() => server.socket.hello(10));
+    act(() => server.socket.pong(10));
+    expect(screen.getByText("served by a nameless one")).toBeTruthy();
   });
 
   it("hands out its client", async () => {

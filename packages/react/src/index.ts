@@ -21,7 +21,7 @@ export {
   useWorkspace,
   useYou,
 } from "./hooks.ts";
-export { RealtimeProvider, type RealtimeProviderProps, useRealtimeClient } from "./realtime_provider.tsx";
+export { RealtimeProvider, type RealtimeProviderProps, useNodeName, useRealtimeClient } from "./realtime_provider.tsx";
 export {
   useLatest,
   usePeerLatest,

@@ -1,5 +1,5 @@
 import type { RealtimeStatus } from "@orbit/client";
-import { useRealtimeStatus } from "@orbit/react";
+import { useNodeName, useRealtimeStatus } from "@orbit/react";
 
 const words: Record<RealtimeStatus["state"], string> = {
   connecting: "Connecting",
@@ -9,12 +9,21 @@ const words: Record<RealtimeStatus["state"], string> = {
   ended: "Ended",
 };
 
-/** How the connection stands, in a word. */
+/** How the connection stands, in a word; and which node serves this tab, where nodes have names. */
 export function ConnectionPill() {
   const status = useRealtimeStatus();
+  const name = useNodeName();
+  const node = status.state === "live" || status.state === "catching-up" ? name : undefined;
+  const word = words[status.state];
+  const label = `Connection: ${word}${node === undefined ? "" : `, node ${node}`}`;
   return (
-    <span className="pill" data-state={status.state} role="status" aria-label={`Connection: ${words[status.state]}`}>
-      {words[status.state]}
+    <span className="pill" data-state={status.state} role="status" aria-label={label}>
+      {word}
+      {node !== undefined && (
+        <span className="pill-node" title={`This tab is served by node ${node}`}>
+          {node}
+        </span>
+      )}
     </span>
   );
 }

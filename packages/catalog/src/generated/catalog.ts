@@ -312,6 +312,8 @@ export interface HelloEvent {
   readonly serverTime: Timestamp;
   /** How often the node pings; silence for longer means a dead connection. */
   readonly heartbeatMs: number;
+  /** The name of the node at the other end (--node-name), if it was given one. */
+  readonly node?: string;
   /** Who is online or away; members not listed are offline. Empty in large workspaces, where presence.count follows. */
   readonly presence: readonly PresenceDTO[];
 }
@@ -712,7 +714,7 @@ export const objectShapes = {
 
 /** Every ServerEvent, field by field. */
 export const eventShapes = {
-  "hello": { memberId: "#mbr_", workspaceId: "#ws_", epoch: "string", seq: "integer", serverTime: "time", heartbeatMs: "integer", presence: "PresenceDTO[]" },
+  "hello": { memberId: "#mbr_", workspaceId: "#ws_", epoch: "string", seq: "integer", serverTime: "time", heartbeatMs: "integer", node: "string?", presence: "PresenceDTO[]" },
   "resync": { epoch: "string", seq: "integer", reason: "=ResyncReason" },
   "workspace.updated": { seq: "integer", workspace: "WorkspaceDTO" },
   "workspace.deleted": { seq: "integer", workspaceId: "#ws_" },

@@ -17,9 +17,10 @@ export const eventDocs: readonly EventDoc[] = [
       { name: "seq", type: "number", doc: "What comes next on this connection follows this seq: where the stream stands, or the cursor that you came with.", optional: false },
       { name: "serverTime", type: "Timestamp", doc: "The node's clock.", optional: false },
       { name: "heartbeatMs", type: "number", doc: "How often the node pings; silence for longer means a dead connection.", optional: false },
+      { name: "node", type: "string", doc: "The name of the node at the other end (--node-name), if it was given one.", optional: true },
       { name: "presence", type: "PresenceDTO[]", doc: "Who is online or away; members not listed are offline. Empty in large workspaces, where presence.count follows.", optional: false },
     ],
-    example: {"type":"hello","memberId":"mbr_0198c0de-5a1e-7000-8000-00000000000a","workspaceId":"ws_0198c0de-5a1e-7000-8000-000000000001","epoch":"0198c0de-5a1e-7000-8000-0000000000e0","seq":41,"serverTime":"2026-03-02T10:15:00.000Z","heartbeatMs":25000,"presence":[{"memberId":"mbr_0198c0de-5a1e-7000-8000-00000000000a","online":true,"status":"online","lastSeenAt":"2026-03-02T10:15:00.000Z"}]},
+    example: {"type":"hello","memberId":"mbr_0198c0de-5a1e-7000-8000-00000000000a","workspaceId":"ws_0198c0de-5a1e-7000-8000-000000000001","epoch":"0198c0de-5a1e-7000-8000-0000000000e0","seq":41,"serverTime":"2026-03-02T10:15:00.000Z","heartbeatMs":25000,"node":"a","presence":[{"memberId":"mbr_0198c0de-5a1e-7000-8000-00000000000a","online":true,"status":"online","lastSeenAt":"2026-03-02T10:15:00.000Z"}]},
   },
   {
     type: "resync",
