@@ -137,11 +137,6 @@ void add_serve_options(CLI::App& app, Config& config) {
             ->delimiter(',')
             ->type_name("URL"),
         serving);
-  group(option(app, "--node-name", config.node_name,
-               "What this node is called: tabs are told, and a cluster's nodes tell each other apart by it")
-            ->check(node_name())
-            ->type_name("NAME"),
-        serving);
   group(option(app, "--web", config.web, "Folder of a built page to serve")->type_name("DIR"), serving);
   group(app.add_flag("--demo", config.demo, "Seed the demo workspaces when the database is new")->envname("ORBIT_DEMO"),
         serving);
@@ -169,6 +164,11 @@ void add_serve_options(CLI::App& app, Config& config) {
 
 void add_cluster(CLI::App& app, Config& config) {
   constexpr const char* cluster = "serve: several nodes";
+  group(option(app, "--node-name", config.node_name,
+               "What this node is called: tabs are told, and a cluster's nodes tell each other apart by it")
+            ->check(node_name())
+            ->type_name("NAME"),
+        cluster);
   group(option(app, "--backplane", config.backplane,
                "What carries messages between nodes: none, nats://HOST:PORT, redis://HOST:PORT, postgres for the\n"
                "database itself, or a postgresql:// URL to listen at")

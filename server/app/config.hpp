@@ -29,8 +29,7 @@ struct Config {
   unsigned short listen_port = 8080;
   std::string public_origin;  // empty: http:// and where the node listens
   std::vector<std::string> allow_origins;
-  std::string node_name;  // empty for none
-  std::string web;        // folder of the built page; empty for none
+  std::string web;  // folder of the built page; empty for none
   bool demo = false;
   std::size_t shards = 0;  // 0: one for each core
   std::size_t worker_threads = 16;
@@ -55,6 +54,7 @@ struct Config {
   realtime::RetentionOptions log;
 
   // serve: several nodes
+  std::string node_name;  // empty for none
   std::string backplane = "none";
   std::chrono::milliseconds node_lease{5'000};
 
