@@ -119,6 +119,7 @@ class SimulatedBackplane final : public Backplane {
     if (!connected_) return;
     connected_ = false;
     ++connection_;
+    ++inbox_life_;
     made_.clear();
     inbox_.clear();
     soon([this] { listener_->disconnected("simulated"); });
@@ -132,7 +133,7 @@ class SimulatedBackplane final : public Backplane {
 
   /// What is under way to this node is lost, and it is told so.
   void lose_messages() {
-    ++connection_;
+    ++inbox_life_;
     inbox_.clear();
     soon([this] { listener_->messages_lost(); });
   }
@@ -170,8 +171,8 @@ class SimulatedBackplane final : public Backplane {
 
   void deliver(std::string_view subject, std::string_view message) {
     inbox_.push_back({std::string(subject), std::string(message)});
-    arrives([this, connection = connection_] {
-      if (connection != connection_) return;
+    arrives([this, life = inbox_life_] {
+      if (life != inbox_life_) return;
       const Message next = std::move(inbox_.front());
       inbox_.pop_front();
       if (wanted_.contains(next.subject)) listener_->received(next.subject, next.text);
@@ -196,7 +197,8 @@ class SimulatedBackplane final : public Backplane {
   BackplaneListener* listener_ = nullptr;
   bool reachable_ = true;
   bool connected_ = false;
-  std::uint64_t connection_ = 0;  // rises whenever what is under way is lost
+  std::uint64_t connection_ = 0;
+  std::uint64_t inbox_life_ = 0;  // rises whenever what is under way is lost
   std::set<std::string> wanted_;
   std::set<std::string> made_;  // of them, those that the broker knows
   std::deque<Message> inbox_;
