@@ -1,0 +1,20 @@
+// make_backplane: the backplane that a URL names. Plain function.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "cluster/backplane.hpp"
+#include "kernel/error.hpp"
+#include "kernel/metrics.hpp"
+#include "kernel/scheduler.hpp"
+
+namespace orbit::cluster {
+
+/// `url`: "nats://[user:password@|token@]host[:port][,host[:port]…]", or tls:// for the same with TLS. Connects once it
+/// is started. `realtime` and `metrics` outlive it. Errors are invalid "backplane.bad_url" and never show a password.
+[[nodiscard]] kernel::Result<std::unique_ptr<Backplane>> make_backplane(std::string_view url,
+                                                                        kernel::Scheduler& realtime,
+                                                                        kernel::MetricsRegistry& metrics);
+
+}  // namespace orbit::cluster
