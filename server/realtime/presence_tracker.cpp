@@ -23,7 +23,7 @@ void PresenceTracker::connect(WorkspaceId workspace, MemberId id, SocketId socke
   Member& member = workspaces_[workspace].members[id];
   cancel_grace(member);
   member.tabs.push_back({socket, false});
-  update(workspace, id, member);
+  update_own(workspace, id, member);
 }
 
 void PresenceTracker::disconnect(WorkspaceId workspace, MemberId id, SocketId socket) {
@@ -31,7 +31,7 @@ void PresenceTracker::disconnect(WorkspaceId workspace, MemberId id, SocketId so
   if (member == nullptr) return;
   if (std::erase_if(member->tabs, [socket](const Tab& tab) { return tab.socket == socket; }) == 0) return;
   if (!member->tabs.empty()) {
-    update(workspace, id, *member);
+    update_own(workspace, id, *member);
   } else if (grace_.count() == 0) {
     grace_over(workspace, id);
   } else {
@@ -43,7 +43,7 @@ void PresenceTracker::grace_over(WorkspaceId workspace, MemberId id) {
   Member* member = find(workspace, id);
   if (member == nullptr) return;
   member->grace_timer = 0;
-  update(workspace, id, *member);
+  update_own(workspace, id, *member);
   drop_if_deserted(workspace);
 }
 
@@ -53,14 +53,57 @@ void PresenceTracker::set_away(WorkspaceId workspace, MemberId id, SocketId sock
   const auto tab = std::ranges::find(member->tabs, socket, &Tab::socket);
   if (tab == member->tabs.end()) return;
   tab->away = away;
-  update(workspace, id, *member);
+  update_own(workspace, id, *member);
 }
 
-void PresenceTracker::update(WorkspaceId workspace, MemberId id, Member& member) {
-  PresenceStatus status = PresenceStatus::offline;
-  if (!member.tabs.empty()) {
-    status = std::ranges::all_of(member.tabs, &Tab::away) ? PresenceStatus::away : PresenceStatus::online;
+void PresenceTracker::set_elsewhere(WorkspaceId workspace, MemberId id, const NodeIncarnation& node,
+                                    PresenceStatus status) {
+  if (former_.contains(id)) return;
+  const bool is_offline = status == PresenceStatus::offline;
+  if (is_offline && find(workspace, id) == nullptr) return;
+  Member& member = workspaces_[workspace].members[id];
+  const auto known = std::ranges::find(member.elsewhere, node, &Elsewhere::node);
+  if (known == member.elsewhere.end()) {
+    if (!is_offline) member.elsewhere.push_back({node, status});
+  } else if (is_offline) {
+    member.elsewhere.erase(known);
+  } else {
+    known->status = status;
   }
+  merge(workspace, id, member);
+  drop_if_deserted(workspace);
+}
+
+void PresenceTracker::forget_elsewhere(WorkspaceId workspace) {
+  const auto entry = workspaces_.find(workspace);
+  if (entry == workspaces_.end()) return;
+  for (auto& [id, member] : entry->second.members) {
+    member.elsewhere.clear();
+    if (member.told != PresenceStatus::offline && member.own == PresenceStatus::offline) --entry->second.online;
+    member.told = member.own;
+  }
+  drop_if_deserted(workspace);
+}
+
+void PresenceTracker::update_own(WorkspaceId workspace, MemberId id, Member& member) {
+  PresenceStatus own = PresenceStatus::offline;
+  if (!member.tabs.empty()) {
+    own = std::ranges::all_of(member.tabs, &Tab::away) ? PresenceStatus::away : PresenceStatus::online;
+  }
+  if (own == member.own) return;
+  member.own = own;
+  merge(workspace, id, member);
+  tell_own(workspace, id, own);
+}
+
+void PresenceTracker::merge(WorkspaceId workspace, MemberId id, Member& member) {
+  const auto stands_as = [&](PresenceStatus status) {
+    return member.own == status ||
+           std::ranges::find(member.elsewhere, status, &Elsewhere::status) != member.elsewhere.end();
+  };
+  const PresenceStatus status = stands_as(PresenceStatus::online) ? PresenceStatus::online
+                                : stands_as(PresenceStatus::away) ? PresenceStatus::away
+                                                                  : PresenceStatus::offline;
   if (status == member.told) return;
   std::size_t& online = workspaces_.at(workspace).online;
   if (member.told == PresenceStatus::offline) ++online;
@@ -70,23 +113,36 @@ void PresenceTracker::update(WorkspaceId workspace, MemberId id, Member& member)
   listener_.changed(workspace, describe(id, member));
 }
 
+void PresenceTracker::tell_own(WorkspaceId workspace, MemberId id, PresenceStatus own) {
+  if (own_listener_ != nullptr) own_listener_->own_changed(workspace, id, own);
+}
+
 void PresenceTracker::forget(WorkspaceId workspace, MemberId id) {
+  former_.add(id);
   Member* member = find(workspace, id);
   if (member == nullptr) return;
   cancel_grace(*member);
   Workspace& present = workspaces_.at(workspace);
   if (member->told != PresenceStatus::offline) --present.online;
+  const bool was_here = member->own != PresenceStatus::offline;
   present.members.erase(id);
   drop_if_deserted(workspace);
   listener_.forgotten(workspace, id);
+  if (was_here) tell_own(workspace, id, PresenceStatus::offline);
 }
 
 void PresenceTracker::forget(WorkspaceId workspace) {
   const auto entry = workspaces_.find(workspace);
   if (entry == workspaces_.end()) return;
-  for (auto& [id, member] : entry->second.members) cancel_grace(member);
-  workspaces_.erase(entry);
+  const auto gone = workspaces_.extract(entry);
+  for (auto& [id, member] : gone.mapped().members) {
+    cancel_grace(member);
+    former_.add(id);
+  }
   listener_.forgotten(workspace);
+  for (const auto& [id, member] : gone.mapped().members) {
+    if (member.own != PresenceStatus::offline) tell_own(workspace, id, PresenceStatus::offline);
+  }
 }
 
 void PresenceTracker::cancel_grace(Member& member) {

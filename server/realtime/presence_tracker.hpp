@@ -1,4 +1,5 @@
-// PresenceTracker: who is online, from the sockets that come and go. Belongs to the realtime thread.
+// PresenceTracker: who is online, from the sockets that come and go here, and from what other nodes say of theirs.
+// Belongs to the realtime thread.
 #pragma once
 
 #include <chrono>
@@ -7,6 +8,7 @@
 
 #include "catalog/dto.hpp"
 #include "kernel/scheduler.hpp"
+#include "realtime/former_members.hpp"
 #include "realtime/socket_handle.hpp"
 
 namespace orbit::realtime {
@@ -24,6 +26,18 @@ class PresenceListener {
   virtual void forgotten(kernel::WorkspaceId workspace) = 0;
 };
 
+/// Hears how members stand by the sockets of this node alone, on the realtime thread: what other nodes are to know.
+class OwnPresenceListener {
+ public:
+  virtual ~OwnPresenceListener() = default;
+
+  /// Offline once the grace is over, and where the membership ended.
+  virtual void own_changed(kernel::WorkspaceId workspace, kernel::MemberId member, catalog::PresenceStatus own) = 0;
+};
+
+/// One life of another node, from its start to its end.
+using NodeIncarnation = kernel::Uuid;
+
 class PresenceTracker {
  public:
   /// `grace` is how long a member whose last socket is gone still counts as online; 0 for not at all.
@@ -34,10 +48,21 @@ class PresenceTracker {
   PresenceTracker& operator=(const PresenceTracker&) = delete;
   ~PresenceTracker();
 
+  /// Outlives the last socket; nullptr for none, as at first.
+  void set_own_listener(OwnPresenceListener* listener) { own_listener_ = listener; }
+
   /// A new socket is not away.
   void connect(kernel::WorkspaceId workspace, kernel::MemberId member, SocketId socket);
   void disconnect(kernel::WorkspaceId workspace, kernel::MemberId member, SocketId socket);
   void set_away(kernel::WorkspaceId workspace, kernel::MemberId member, SocketId socket, bool away);
+
+  /// How a member stands by the sockets of another node. Of all nodes, this one included, the highest counts: online,
+  /// then away, then offline. Of members who are forgotten, whatever a node that doesn't know it yet says.
+  void set_elsewhere(kernel::WorkspaceId workspace, kernel::MemberId member, const NodeIncarnation& node,
+                     catalog::PresenceStatus status);
+
+  /// Nobody here looks at the workspace any more: what other nodes said of it is forgotten, without a transition.
+  void forget_elsewhere(kernel::WorkspaceId workspace);
 
   /// The membership ended: forgotten without a transition, since another event says so.
   void forget(kernel::WorkspaceId workspace, kernel::MemberId member);
@@ -58,8 +83,15 @@ class PresenceTracker {
     bool away;
   };
 
+  struct Elsewhere {
+    NodeIncarnation node;
+    catalog::PresenceStatus status;
+  };
+
   struct Member {
     std::vector<Tab> tabs;
+    catalog::PresenceStatus own = catalog::PresenceStatus::offline;  // by the tabs, and the grace
+    std::vector<Elsewhere> elsewhere;                                // of nodes where they are not offline
     catalog::PresenceStatus told = catalog::PresenceStatus::offline;
     std::optional<kernel::Timestamp> last_seen_at;
     kernel::TimerId grace_timer = 0;
@@ -70,7 +102,9 @@ class PresenceTracker {
     std::size_t online = 0;  // of them, those not told offline
   };
 
-  void update(kernel::WorkspaceId workspace, kernel::MemberId id, Member& member);
+  void update_own(kernel::WorkspaceId workspace, kernel::MemberId id, Member& member);
+  void merge(kernel::WorkspaceId workspace, kernel::MemberId id, Member& member);
+  void tell_own(kernel::WorkspaceId workspace, kernel::MemberId id, catalog::PresenceStatus own);
   void grace_over(kernel::WorkspaceId workspace, kernel::MemberId id);
   void cancel_grace(Member& member);
   void drop_if_deserted(kernel::WorkspaceId workspace);
@@ -81,6 +115,8 @@ class PresenceTracker {
   const kernel::Clock& clock_;
   const std::chrono::milliseconds grace_;
   PresenceListener& listener_;
+  OwnPresenceListener* own_listener_ = nullptr;
+  FormerMembers former_;
   std::unordered_map<kernel::WorkspaceId, Workspace> workspaces_;  // only those where somebody is online
 };
 

@@ -136,5 +136,120 @@ TEST_F(PresenceTrackerTest, CountsMembersThatAreOnlineOrAwayHoweverManyTabsTheyH
   EXPECT_EQ(presence.online(acme), 0U);
 }
 
+// Two other nodes, b and c.
+class PresenceElsewhereTest : public PresenceTrackerTest, public OwnPresenceListener {
+ protected:
+  PresenceElsewhereTest() { presence.set_own_listener(this); }
+
+  void own_changed(kernel::WorkspaceId, kernel::MemberId, PresenceStatus status) override { own.push_back(status); }
+
+  const NodeIncarnation b = kernel::new_uuid(clock);
+  const NodeIncarnation c = kernel::new_uuid(clock);
+  std::vector<PresenceStatus> own;
+  PresenceTracker presence = tracker(milliseconds{2000});
+};
+
+TEST_F(PresenceElsewhereTest, AMemberIsOnlineWhileTheyAreAnywhere) {
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::online);
+  presence.set_elsewhere(acme, ada, c, PresenceStatus::online);
+  presence.connect(acme, ada, 1);
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::offline);
+  EXPECT_EQ(told, Told{PresenceStatus::online});
+  presence.set_elsewhere(acme, ada, c, PresenceStatus::offline);
+  presence.disconnect(acme, ada, 1);
+  scheduler.advance(milliseconds{1999});
+  EXPECT_EQ(told, Told{PresenceStatus::online});
+  scheduler.advance(milliseconds{1});
+  EXPECT_EQ(told, (Told{PresenceStatus::online, PresenceStatus::offline}));
+  EXPECT_EQ(presence.online(acme), 0U);
+  EXPECT_TRUE(presence.roster(acme).empty());
+}
+
+TEST_F(PresenceElsewhereTest, OnlineWinsOverAwayAndAwayOverOffline) {
+  presence.connect(acme, ada, 1);
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::away);
+  presence.set_away(acme, ada, 1, true);
+  presence.set_elsewhere(acme, ada, c, PresenceStatus::online);
+  presence.set_away(acme, ada, 1, false);
+  presence.set_away(acme, ada, 1, true);
+  presence.set_elsewhere(acme, ada, c, PresenceStatus::away);
+  presence.set_elsewhere(acme, ada, c, PresenceStatus::offline);
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::offline);
+  EXPECT_EQ(told, (Told{PresenceStatus::online, PresenceStatus::away, PresenceStatus::online, PresenceStatus::away}));
+  EXPECT_EQ(presence.online(acme), 1U);
+}
+
+TEST_F(PresenceElsewhereTest, WhatIsSaidElsewhereDoesNotCutTheGraceShort) {
+  presence.connect(acme, ada, 1);
+  presence.disconnect(acme, ada, 1);
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::away);
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::offline);
+  EXPECT_EQ(told, Told{PresenceStatus::online});
+  scheduler.advance(milliseconds{2000});
+  EXPECT_EQ(told, (Told{PresenceStatus::online, PresenceStatus::offline}));
+}
+
+TEST_F(PresenceElsewhereTest, TellsOtherNodesOfTheSocketsOfThisOneOnly) {
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::online);
+  presence.connect(acme, ada, 1);
+  presence.connect(acme, ada, 2);
+  presence.set_away(acme, ada, 1, true);
+  presence.set_away(acme, ada, 2, true);
+  presence.disconnect(acme, ada, 1);
+  presence.disconnect(acme, ada, 2);
+  EXPECT_EQ(own, (Told{PresenceStatus::online, PresenceStatus::away}));
+  scheduler.advance(milliseconds{2000});
+  EXPECT_EQ(own, (Told{PresenceStatus::online, PresenceStatus::away, PresenceStatus::offline}));
+  EXPECT_EQ(told, Told{PresenceStatus::online}) << "they are on b all the while";
+}
+
+TEST_F(PresenceElsewhereTest, OfWhoeverLeftNothingIsBelievedThatANodeSaysThatDoesNotKnowItYet) {
+  presence.connect(acme, grace, 1);
+  presence.connect(acme, ada, 2);
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::online);
+  presence.forget(acme, ada);
+  EXPECT_EQ(own, (Told{PresenceStatus::online, PresenceStatus::online, PresenceStatus::offline}));
+  told.clear();
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::away);
+  presence.set_elsewhere(acme, ada, c, PresenceStatus::online);
+  EXPECT_EQ(presence.online(acme), 1U);
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::offline);
+  presence.set_elsewhere(acme, ada, c, PresenceStatus::offline);
+  EXPECT_EQ(told, Told{});
+  EXPECT_EQ(presence.roster(acme).size(), 1U);
+}
+
+TEST_F(PresenceElsewhereTest, ANodeThatWasNotHereHasNothingToForgetAboutWhoLeft) {
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::online);
+  presence.forget(acme, ada);
+  EXPECT_EQ(own, Told{});
+  EXPECT_EQ(left, std::vector{ada});
+}
+
+TEST_F(PresenceElsewhereTest, AWorkspaceThatNobodyLooksAtHereIsForgottenInSilence) {
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::online);
+  presence.connect(acme, grace, 1);
+  presence.set_elsewhere(acme, grace, b, PresenceStatus::online);
+  told.clear();
+  presence.forget_elsewhere(acme);
+  EXPECT_EQ(told, Told{});
+  EXPECT_EQ(presence.online(acme), 1U);
+  presence.disconnect(acme, grace, 1);
+  scheduler.advance(milliseconds{2000});
+  EXPECT_EQ(told, Told{PresenceStatus::offline});
+  presence.set_elsewhere(acme, ada, b, PresenceStatus::online);
+  presence.forget_elsewhere(acme);
+  EXPECT_TRUE(presence.roster(acme).empty());
+}
+
+TEST_F(PresenceElsewhereTest, AWorkspaceThatIsDeletedIsForgottenByOtherNodesToo) {
+  presence.connect(acme, ada, 1);
+  presence.set_elsewhere(acme, grace, b, PresenceStatus::online);
+  presence.forget(acme);
+  EXPECT_EQ(own, (Told{PresenceStatus::online, PresenceStatus::offline}));
+  presence.set_elsewhere(acme, grace, b, PresenceStatus::away);
+  EXPECT_EQ(presence.online(acme), 0U);
+}
+
 }  // namespace
 }  // namespace orbit::realtime
