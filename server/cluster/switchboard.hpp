@@ -72,8 +72,9 @@ class Switchboard final : BackplaneListener {
   [[nodiscard]] bool is_heard(std::string_view subject) const;
   [[nodiscard]] bool is_connected() const { return is_connected_; }
 
-  /// `fields`: the members of a JSON object but for those three, without its braces, UTF-8 without NUL. False where they are more than
-  /// max_fields(): then nothing is sent, which is counted and logged. Lost where the broker is out of reach.
+  /// `fields`: the members of a JSON object but for those three, without its braces, UTF-8 without NUL. False where
+  /// they are more than max_fields(): then nothing is sent, which is counted and logged. Lost where the broker is out
+  /// of reach.
   bool publish(std::string_view subject, std::string_view kind, std::string_view fields);
 
   /// In bytes.
