@@ -189,7 +189,7 @@ class Tab:
 
     def __init__(self, node, slug, cookie=None, origin="own", query="", wait_for_hello=True, compression=None):
         headers = {"Cookie": cookie} if cookie else {}
-        url = f"ws://127.0.0.1:{node.port}/v1/ws?workspace={slug}{query}"
+        url = f"ws{node.url.removeprefix('http')}/v1/ws?workspace={slug}{query}"
         origin = node.url if origin == "own" else origin
         self.frames = queue.Queue()
         self.seen = []
