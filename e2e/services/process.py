@@ -78,7 +78,8 @@ class Service:
     def _spawn(self, arguments):
         if self.namespace:
             arguments = self.namespace.command(arguments)
-        return subprocess.Popen(arguments, cwd=self.directory, stdin=subprocess.DEVNULL,
+        # In a session of its own: a Ctrl-C is for the one who started it, who ends servers in order.
+        return subprocess.Popen(arguments, cwd=self.directory, stdin=subprocess.DEVNULL, start_new_session=True,
                                 stdout=self.log.open("ab"), stderr=subprocess.STDOUT, **self.identity())
 
     def identity(self):
