@@ -15,6 +15,7 @@
 #include "app/metrics_exposer.hpp"
 #include "app/realtime_host.hpp"
 #include "app/seed.hpp"
+#include "cluster/backplane_factory.hpp"
 
 namespace orbit::app {
 
@@ -121,8 +122,10 @@ class Node::Impl {
     origins_.emplace(*std::move(origins));
 
     workers_ = std::make_unique<http::WorkerPool>(config_.worker_threads, config_.max_queued_commands, metrics_);
+    auto backplane = open_backplane();
+    if (!backplane) return std::unexpected(backplane.error());
     realtime_ = std::make_unique<RealtimeHost>(
-        RealtimeHost::Given{config_, *domain_, scheduler_, *workers_, *epoch, clock_, metrics_});
+        RealtimeHost::Given{config_, *domain_, scheduler_, *workers_, *epoch, clock_, metrics_, *std::move(backplane)});
     session_listener_.listener = &realtime_->gateway();
     if (auto started = on_realtime_thread([this] { return realtime_->start(); }); !started) return started;
     database_->set_commit_listener(&realtime_->relay());
@@ -136,6 +139,17 @@ class Node::Impl {
     ready_ = true;
     for (const auto& host : shards_) host->server.start();
     return {};
+  }
+
+  // nullptr for none.
+  Result<std::unique_ptr<cluster::Backplane>> open_backplane() {
+    if (config_.backplane == "none") return nullptr;
+    if (!database_->is_shared()) {
+      return kernel::failure(kernel::ErrorKind::invalid, "backplane.alone",
+                             "--backplane is for nodes that share a database: --database must be a postgresql:// URL.");
+    }
+    return cluster::make_backplane(config_.backplane == "postgres" ? config_.database : config_.backplane, scheduler_,
+                                   metrics_);
   }
 
   void make_api() {
@@ -154,7 +168,7 @@ class Node::Impl {
   std::vector<catalog::PresenceDTO> roster(kernel::WorkspaceId workspace) {
     auto promise = std::make_shared<std::promise<std::vector<catalog::PresenceDTO>>>();
     auto future = promise->get_future();
-    realtime_->gateway().with_roster(workspace, [promise](auto members) { promise->set_value(std::move(members)); });
+    realtime_->with_roster(workspace, [promise](auto members) { promise->set_value(std::move(members)); });
     if (future.wait_for(std::chrono::seconds(1)) != std::future_status::ready) return {};
     return future.get();
   }

@@ -4,6 +4,7 @@
 
 #include "cluster/backplane_event_exchange.hpp"
 #include "cluster/cluster_event_relay.hpp"
+#include "cluster/cluster_presence.hpp"
 #include "cluster/cluster_realtime_hub.hpp"
 #include "realtime/event_relay.hpp"
 #include "realtime/log_retention.hpp"
@@ -21,6 +22,9 @@ namespace {
 constexpr std::chrono::milliseconds session_sweep_interval{5'000};
 // Where the end of a session on another node can't be heard.
 constexpr std::chrono::milliseconds session_sweep_interval_alone{500};
+
+// From when a node says farewell until its tabs have come back elsewhere.
+constexpr std::chrono::milliseconds farewell_allowance{3'000};
 
 // What is replayed must find room in a socket's queue beside what goes on meanwhile.
 realtime::HistoryOptions history_options(const Config& config) {
@@ -46,13 +50,29 @@ struct Cluster {
   Cluster(RealtimeHost::Given& given, realtime::InProcessRealtimeHub& local_hub, const realtime::FrameEncoder& encoder)
       : subjects(given.epoch),
         switchboard(std::move(given.backplane), given.scheduler, kernel::new_uuid(given.clock), given.metrics),
+        peers(switchboard, given.scheduler, subjects.everyone(), name_of(given.config),
+              {.lease = given.config.node_lease}, given.metrics),
         hub(local_hub, switchboard, subjects, given.scheduler, encoder),
-        exchange(switchboard, subjects) {}
+        exchange(switchboard, subjects),
+        state({switchboard, peers, given.scheduler, subjects}, given.config.presence_grace + farewell_allowance,
+              given.metrics) {}
+
+  static std::string name_of(const Config& config) {
+    return config.node_name.empty() ? host_and_port(config.listen_host, config.listen_port) : config.node_name;
+  }
+
+  void start() {
+    peers.start();
+    state.start();
+    switchboard.start();
+  }
 
   cluster::Subjects subjects;
   cluster::Switchboard switchboard;
+  cluster::Peers peers;  // hears of every message before the others
   cluster::ClusterRealtimeHub hub;
   cluster::BackplaneEventExchange exchange;
+  cluster::ReplicatedState state;
 };
 
 }  // namespace
@@ -60,6 +80,7 @@ struct Cluster {
 struct RealtimeHost::Parts {
   explicit Parts(Given& given)
       : domain(given.domain),
+        scheduler(given.scheduler),
         handler_failures(given.metrics.counter("orbit_bus_failures_total", "Event handlers that failed")),
         encoder(given.config.compress_from, given.metrics),
         local_hub(given.metrics),
@@ -67,6 +88,11 @@ struct RealtimeHost::Parts {
         hub(cluster ? static_cast<realtime::RealtimeHub&>(cluster->hub) : local_hub),
         bus([this](const DomainEvent& event, std::exception_ptr failure) { failed(event, failure); }),
         presence(given.scheduler, given.clock, given.config.presence_grace, presence_feed),
+        cluster_presence(
+            cluster ? std::make_unique<cluster::ClusterPresence>(
+                          cluster::ClusterPresence::Parts{cluster->state, presence, cluster->subjects, given.scheduler},
+                          cluster::ClusterPresenceOptions{}, given.metrics)
+                    : nullptr),
         presence_feed({given.scheduler, local_hub, encoder, presence},
                       {given.config.presence_tick, given.config.presence_roster_limit}, given.metrics),
         committed_projector(domain.unit_of_work, projection(), room_projections, given.metrics),
@@ -134,6 +160,7 @@ struct RealtimeHost::Parts {
   }
 
   Domain& domain;
+  kernel::Scheduler& scheduler;
   kernel::Metric& handler_failures;
   websocket::TextFrameEncoder encoder;
   realtime::InProcessRealtimeHub local_hub;
@@ -141,6 +168,7 @@ struct RealtimeHost::Parts {
   realtime::RealtimeHub& hub;
   kernel::EventBus bus;
   realtime::PresenceTracker presence;
+  std::unique_ptr<cluster::ClusterPresence> cluster_presence;  // nullptr without a backplane
   realtime::PresenceFeed presence_feed;
   realtime::RoomProjections room_projections{};  // of features with durable events of their own in rooms
   realtime::CommittedStateProjector committed_projector;
@@ -166,13 +194,26 @@ RealtimeHost::~RealtimeHost() = default;
 
 Result<> RealtimeHost::start() {
   if (auto started = parts_->relay->start(); !started) return started;
-  if (parts_->cluster) parts_->cluster->switchboard.start();
+  if (parts_->cluster) parts_->cluster->start();
   parts_->retention.start();
   parts_->session_sweep.start();
   return {};
 }
 
-void RealtimeHost::stop() { parts_->relay->stop(); }
+void RealtimeHost::stop() {
+  parts_->relay->stop();
+  if (parts_->cluster) parts_->cluster->peers.stop();
+}
+
+void RealtimeHost::with_roster(kernel::WorkspaceId workspace, WithRoster callback) {
+  parts_->scheduler.post([this, workspace, callback = std::move(callback)]() mutable {
+    auto tell = [this, workspace, callback = std::move(callback)]() mutable {
+      callback(parts_->presence_feed.roster(workspace));
+    };
+    if (parts_->cluster_presence) return parts_->cluster_presence->with_presence(workspace, std::move(tell));
+    tell();
+  });
+}
 
 realtime::Relay& RealtimeHost::relay() { return *parts_->relay; }
 realtime::RealtimeGateway& RealtimeHost::gateway() { return parts_->gateway; }

@@ -37,6 +37,11 @@ class RealtimeHost {
   /// After the last commit.
   void stop();
 
+  using WithRoster = std::move_only_function<void(std::vector<catalog::PresenceDTO>)>;
+
+  /// Calls back on the realtime thread with the workspace's presence, as a new tab would be told it. Any thread.
+  void with_roster(kernel::WorkspaceId workspace, WithRoster callback);
+
   [[nodiscard]] realtime::Relay& relay();
   [[nodiscard]] realtime::RealtimeGateway& gateway();
   [[nodiscard]] realtime::SocketAdmission& admission();

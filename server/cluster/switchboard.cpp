@@ -1,7 +1,6 @@
 #include "cluster/switchboard.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <optional>
@@ -48,14 +47,6 @@ Switchboard::Switchboard(std::unique_ptr<Backplane> backplane, kernel::Scheduler
     : metrics_(metrics),
       incarnation_(incarnation),
       from_(kernel::to_string(incarnation)),
-      connected_gauge_(metrics.gauge("orbit_cluster_connected", "Whether the backplane can be talked to: 1 or 0")),
-      disconnected_counter_(
-          metrics.counter("orbit_cluster_disconnected_total", "Times that the backplane went out of reach")),
-      losses_counter_(metrics.counter("orbit_cluster_losses_total",
-                                      "Times that the backplane dropped messages while it was connected")),
-      sent_bytes_counter_(metrics.counter("orbit_cluster_sent_bytes_total", "Bytes of messages to other nodes")),
-      received_bytes_counter_(
-          metrics.counter("orbit_cluster_received_bytes_total", "Bytes of messages from other nodes")),
       malformed_counter_(ignored("malformed")),
       other_version_counter_(ignored("version")),
       unknown_kind_counter_(ignored("kind")),
@@ -123,7 +114,6 @@ bool Switchboard::publish(std::string_view subject, std::string_view kind, std::
     counter = sent_counters_.emplace(kind, &sent).first;
   }
   counter->second->add();
-  sent_bytes_counter_.add(static_cast<std::int64_t>(text.size()));
   backplane_->publish(subject, text);
   return true;
 }
@@ -133,7 +123,6 @@ void Switchboard::received(std::string_view subject, std::string_view message) {
   const auto envelope = read_envelope(message);
   if (!envelope) return malformed(subject, message);
   if (envelope->from == incarnation_) return;
-  received_bytes_counter_.add(static_cast<std::int64_t>(message.size()));
   for (ConnectionListener* listener : listeners_) listener->heard(envelope->from);
   const auto kind = kinds_.find(envelope->kind);
   if (kind == kinds_.end()) return unknown_kind_counter_.add();
@@ -159,21 +148,13 @@ void Switchboard::subscribed(std::string_view subject) {
 }
 
 void Switchboard::connected() {
-  spdlog::info("cluster: connected to {}", backplane_->kind());
-  was_reachable_ = true;
   is_connected_ = true;
-  connected_gauge_.set(1);
   deafen();
   for (ConnectionListener* listener : listeners_) listener->connected();
 }
 
-void Switchboard::disconnected(std::string_view reason) {
-  if (std::exchange(was_reachable_, false)) {
-    spdlog::warn("cluster: {} is out of reach: {}", backplane_->kind(), reason);
-    disconnected_counter_.add();
-  }
+void Switchboard::disconnected(std::string_view) {
   is_connected_ = false;
-  connected_gauge_.set(0);
   deafen();
   for (ConnectionListener* listener : listeners_) listener->disconnected();
 }
@@ -183,8 +164,6 @@ void Switchboard::deafen() {
 }
 
 void Switchboard::messages_lost() {
-  losses_counter_.add();
-  quiet_log_.warn(fmt::format("cluster: {} dropped messages for this node", backplane_->kind()));
   for (ConnectionListener* listener : listeners_) listener->messages_lost();
 }
 

@@ -1,5 +1,5 @@
 // Switchboard: the node's one listener on the backplane. Passes each message on by its kind, and lets several share a
-// subscription. Belongs to the realtime thread.
+// subscription. What the backplane itself counts and logs, this does not. Belongs to the realtime thread.
 //
 // A message is JSON text: {"v":1,"kind":"…","from":"…", then fields of its kind}. The three come first, spelled just
 // so, which lets a node tell without parsing what it is and whether it can know it: what is of another version or of a
@@ -106,18 +106,12 @@ class Switchboard final : BackplaneListener {
   kernel::MetricsRegistry& metrics_;
   const kernel::Uuid incarnation_;
   const std::string from_;  // the incarnation, as messages name it
-  kernel::Metric& connected_gauge_;
-  kernel::Metric& disconnected_counter_;
-  kernel::Metric& losses_counter_;
-  kernel::Metric& sent_bytes_counter_;
-  kernel::Metric& received_bytes_counter_;
   kernel::Metric& malformed_counter_;
   kernel::Metric& other_version_counter_;
   kernel::Metric& unknown_kind_counter_;
   kernel::Metric& too_big_counter_;
   QuietLog quiet_log_;
   bool is_connected_ = false;
-  bool was_reachable_ = true;  // as far as the log has said
   std::map<std::string, Kind, std::less<>> kinds_;
   std::map<std::string, kernel::Metric*, std::less<>> sent_counters_;
   std::map<std::string, Subscription, std::less<>> subscriptions_;

@@ -66,13 +66,6 @@ void RealtimeGateway::session_ended(kernel::SessionId session) {
       [this, session] { parts_.hub.close_session(session, CloseCode::session_ended, "the session ended"); });
 }
 
-void RealtimeGateway::with_roster(kernel::WorkspaceId workspace,
-                                  std::move_only_function<void(std::vector<catalog::PresenceDTO>)> callback) {
-  parts_.scheduler.post([this, workspace, callback = std::move(callback)]() mutable {
-    callback(parts_.presence_feed.roster(workspace));
-  });
-}
-
 // The handshake was admitted a moment ago on another thread; meanwhile the membership or the session may have ended.
 // From here on the events that say so close the socket.
 void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) {

@@ -15,18 +15,18 @@
 #include "kernel/metrics.hpp"
 #include "realtime/permission_channels.hpp"
 #include "realtime/presence_feed.hpp"
+#include "realtime/relay.hpp"
 #include "realtime/rooms.hpp"
 #include "realtime/socket_admission.hpp"
 #include "realtime/socket_events.hpp"
 #include "realtime/stream_history.hpp"
-#include "realtime/relay.hpp"
 
 namespace orbit::realtime {
 
 struct GatewayOptions {
   std::chrono::milliseconds heartbeat{25'000};  // told to tabs in hello
   std::size_t sockets_per_member = 50;
-  std::string node_name;  // told to tabs in hello; empty for none
+  std::string node_name = {};  // told to tabs in hello; empty for none
   std::size_t max_pending_events =
       10'000;  // client events waiting for the realtime thread; beyond it: error "overloaded"
 };
@@ -57,10 +57,6 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   void closed(const SocketHandle& socket) override;
 
   void session_ended(kernel::SessionId session) override;
-
-  /// Calls back on the realtime thread with the workspace's presence, as a new tab would be told it.
-  void with_roster(kernel::WorkspaceId workspace,
-                   std::move_only_function<void(std::vector<catalog::PresenceDTO>)> callback);
 
  private:
   struct Handler;
