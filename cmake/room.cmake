@@ -2,8 +2,10 @@
 #
 # Declares the room in the current folder: every .cpp but *_test.cpp becomes the library orbit_NAME; the tests become
 # NAME_test; what a fuzzer tries is in *_fuzz.cpp, see orbit_fuzzer. DEPENDS is the list of rooms whose headers this one may include; script/lint checks the includes against it.
+# ON_POSTGRESQL is a filter: the tests that it lets through are there a second time, as postgresql.*, on the server that
+# ORBIT_TEST_POSTGRESQL names; script/test starts one.
 function(orbit_room name)
-  cmake_parse_arguments(room "" "" "DEPENDS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(room "" "ON_POSTGRESQL" "DEPENDS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
 
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   set(tests ${sources})
@@ -24,6 +26,11 @@ function(orbit_room name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE orbit_${name} ${room_TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES TIMEOUT 120)
+    if(room_ON_POSTGRESQL)
+      gtest_discover_tests(${name}_test TEST_PREFIX "postgresql.${name}." TEST_FILTER ${room_ON_POSTGRESQL}
+        TEST_LIST ${name}_test_on_postgresql DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
+        PROPERTIES TIMEOUT 120 ENVIRONMENT ORBIT_TEST_DATABASE=postgresql)
+    endif()
   endif()
 endfunction()
 

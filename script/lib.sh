@@ -75,3 +75,37 @@ build() {
     ninja -C "build/$preset" --quiet "$@" >&2
   fi
 }
+
+# start_postgresql: a PostgreSQL server of one's own, on a free port of 127.0.0.1, in a temporary folder, gone with the
+# script. ORBIT_TEST_POSTGRESQL names it from then on. It promises nothing in a power cut: it is for tests.
+start_postgresql() {
+  local binaries=/usr/lib/postgresql/15/bin user=() try
+  postgresql_folder=$(mktemp -d "${TMPDIR:-/tmp}/orbit-postgresql-XXXXXX")
+  trap stop_postgresql EXIT
+  if [ "$(id -u)" -eq 0 ]; then
+    chown postgres: "$postgresql_folder"
+    user=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+  fi
+  step "Starting PostgreSQL for the tests"
+  (cd "$postgresql_folder" && "${user[@]}" "$binaries/initdb" --pgdata data --username orbit --auth trust \
+    --encoding UTF8 --locale C --no-sync >/dev/null)
+  for try in 1 2 3 4 5; do
+    local port=$((20000 + RANDOM % 12000))
+    (cd "$postgresql_folder" && exec "${user[@]}" "$binaries/postgres" -D data -p "$port" -k "$postgresql_folder" \
+      -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off -c full_page_writes=off \
+      -c shared_buffers=64MB -c autovacuum=off) >>"$postgresql_folder/log" 2>&1 &
+    postgresql_process=$!
+    until "$binaries/pg_isready" --quiet --host 127.0.0.1 --port "$port"; do
+      kill -0 "$postgresql_process" 2>/dev/null || continue 2
+      sleep 0.1
+    done
+    export ORBIT_TEST_POSTGRESQL="postgresql://orbit@127.0.0.1:$port"
+    return
+  done
+  cat "$postgresql_folder/log" >&2
+  exit 1
+}
+stop_postgresql() {
+  if kill -INT "$postgresql_process" 2>/dev/null; then wait "$postgresql_process" || true; fi
+  rm -rf "$postgresql_folder"
+}

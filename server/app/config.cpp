@@ -9,21 +9,11 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "kernel/duration.hpp"
+
 namespace orbit::app {
 
 using std::chrono::milliseconds;
-
-std::optional<milliseconds> parse_duration(const std::string& text) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || count < 0 || count > 1'000'000'000) return std::nullopt;
-  const std::string unit(end, text.data() + text.size());
-  if (unit == "ms") return milliseconds{count};
-  if (unit == "s") return std::chrono::seconds{count};
-  if (unit == "m") return std::chrono::minutes{count};
-  if (unit == "h") return std::chrono::hours{count};
-  return std::nullopt;
-}
 
 std::string host_and_port(const std::string& host, unsigned short port) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
@@ -57,7 +47,7 @@ CLI::Option* duration(CLI::App& app, const std::string& flag, milliseconds& valu
       .add_option_function<std::string>(
           flag,
           [flag, &value, least](const std::string& text) {
-            const auto parsed = parse_duration(text);
+            const auto parsed = kernel::parse_duration(text);
             if (!parsed || *parsed < least) {
               throw CLI::ValidationError(flag, "must be a time such as 500ms, 2s or 5m, not \"" + text + "\"");
             }

@@ -85,9 +85,6 @@ struct ParsedCommandLine {
 
 [[nodiscard]] ParsedCommandLine parse_command_line(int argc, const char* const* argv);
 
-/// "500ms", "2s", "5m", "1h"; nullopt for all else.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(const std::string& text);
-
 /// "127.0.0.1:8080", "[::1]:8080".
 [[nodiscard]] std::string host_and_port(const std::string& host, unsigned short port);
 

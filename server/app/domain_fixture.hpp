@@ -1,12 +1,11 @@
-// For this room's tests: the services over a fresh database in a folder of its own, on a clock that stands still.
+// For this room's tests: the services over a database of their own, on a clock that stands still.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "app/domain.hpp"
 #include "kernel/clock.hpp"
+#include "storage/testing/test_database.hpp"
 
 namespace orbit::app {
 
@@ -18,8 +17,6 @@ class DomainTest : public testing::Test {
   };
 
   DomainTest() {
-    char folder[] = "/tmp/orbit-domain-XXXXXX";
-    folder_ = mkdtemp(folder);
     database = open_database();
     EXPECT_TRUE(database->migrate().has_value());
     domain = std::make_unique<Domain>(*database, ended, "whsec_test", clock, identity::PasswordHasher::least_cost());
@@ -32,12 +29,11 @@ class DomainTest : public testing::Test {
   ~DomainTest() override {
     domain.reset();
     database.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   /// The same database once more.
   std::unique_ptr<storage::Database> open_database(const storage::DatabaseOptions& options = {}) {
-    return *storage::Database::open("sqlite:" + (folder_ / "orbit.db").string(), options, clock, metrics);
+    return *storage::Database::open(test_database.url(), options, clock, metrics);
   }
 
   kernel::UserId add_user(const std::string& name, const std::string& email) {
@@ -93,6 +89,7 @@ class DomainTest : public testing::Test {
     return types;
   }
 
+  const storage::TestDatabase test_database;
   kernel::ManualClock clock;
   kernel::MetricsRegistry metrics;
   std::unique_ptr<storage::Database> database;
@@ -103,7 +100,6 @@ class DomainTest : public testing::Test {
   kernel::MemberId ada_member;
 
  private:
-  std::filesystem::path folder_;
   kernel::Seq seen_seq_ = 0;
 };
 

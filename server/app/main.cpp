@@ -15,6 +15,7 @@
 #include "app/seed.hpp"
 #include "app/watch.hpp"
 #include "catalog/printers.hpp"
+#include "storage/database_url.hpp"
 
 namespace {
 
@@ -97,7 +98,8 @@ int migrate(const Config& config) {
 
 int restore_mark(const Config& config) {
   if (!storage::Database::exists(config.database)) {
-    return fail({kernel::ErrorKind::not_found, "database.missing", "There is no database at " + config.database + "."});
+    return fail({kernel::ErrorKind::not_found, "database.missing",
+                 "There is no database at " + storage::without_password(config.database) + "."});
   }
   return with_database(config, [](storage::Database& database, const kernel::Clock&, const auto&) {
     const auto epoch = database.renew_epoch();
@@ -120,13 +122,12 @@ int seed(const Config& config) {
       std::cout << "made workspace " << config.seed_slug << ", owned by " << config.seed_owner << "\n";
       return 0;
     }
-    const auto empty = database.is_empty();
-    if (!empty) return fail(empty.error());
-    if (!*empty) {
+    const auto seeded = app::seed_demo_if_empty(domain);
+    if (!seeded) return fail(seeded.error());
+    if (!*seeded) {
       std::cout << "the database has people in it already: the demo workspaces acme and globex are not added\n";
       return 0;
     }
-    if (const auto seeded = app::seed_demo(domain); !seeded) return fail(seeded.error());
     std::cout << "made the demo workspaces acme and globex; everyone's password is " << app::demo_password << "\n";
     return 0;
   });

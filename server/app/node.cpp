@@ -90,12 +90,10 @@ class Node::Impl {
           "commits may be gone, so every tab hydrates again");
     }
     domain_ = std::make_unique<Domain>(*database_, session_listener_, config_.stripe_webhook_secret, clock_);
-    const auto empty = database_->is_empty();
-    if (!empty) return std::unexpected(empty.error());
-    if (config_.demo && *empty) {
-      if (auto seeded = seed_demo(*domain_); !seeded) return seeded;
-      spdlog::info("database: seeded the demo workspaces");
-    }
+    if (!config_.demo) return {};
+    const auto seeded = seed_demo_if_empty(*domain_);
+    if (!seeded) return std::unexpected(seeded.error());
+    if (*seeded) spdlog::info("database: seeded the demo workspaces");
     return {};
   }
 

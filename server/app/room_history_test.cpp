@@ -24,6 +24,7 @@ class RoomHistoryTest : public RealtimeHarness {
   template <class Event>
   void commit(const Event& event) {
     const auto done = domain->unit_of_work.run([&](kernel::WriteContext& context) -> kernel::Result<> {
+      context.lock(acme);
       context.emit(kernel::to_domain_event(event, acme, clock.now()));
       return {};
     });
@@ -206,6 +207,7 @@ TEST_F(RoomHistoryTest, AnEventThatCannotBeReadIsNotPassedOver) {
   const Seq cursor = head();
   commit(NotePosted{team, NoteId::create(clock)});
   const auto broken = domain->unit_of_work.run([&](kernel::WriteContext& context) -> kernel::Result<> {
+    context.lock(acme);
     context.emit(kernel::DomainEvent{std::string(NotePosted::type), acme, {{"team_id", team.str()}}, clock.now()});
     return {};
   });

@@ -99,6 +99,18 @@ Result<> seed_demo(Domain& domain) {
   });
 }
 
+Result<bool> seed_demo_if_empty(Domain& domain) {
+  bool is_empty = false;
+  const auto done = domain.database.run_alone([&]() -> Result<> {
+    const auto empty = domain.database.is_empty();
+    if (!empty) return std::unexpected(empty.error());
+    is_empty = *empty;
+    return is_empty ? seed_demo(domain) : Result<>();
+  });
+  if (!done) return std::unexpected(done.error());
+  return is_empty;
+}
+
 Result<> seed_owner(Domain& domain, const FirstOwner& owner) {
   return seeding([&] {
     // All that the workspace could be refused for comes first: an account without it would be in the way of another

@@ -17,6 +17,10 @@ inline constexpr const char* demo_password = "orbit-demo";
 /// Workspaces acme and globex with their people, teams and subscriptions; everyone's password is demo_password.
 [[nodiscard]] kernel::Result<> seed_demo(Domain& domain);
 
+/// As seed_demo, where there is no user yet; says whether that was so. Of several nodes that start at once, one does
+/// it.
+[[nodiscard]] kernel::Result<bool> seed_demo_if_empty(Domain& domain);
+
 struct FirstOwner {
   std::string slug;
   std::string name;

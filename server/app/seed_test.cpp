@@ -18,7 +18,6 @@ class SeedTest : public testing::Test {
   ~SeedTest() override {
     domain_.reset();
     database_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   template <class Query>
@@ -36,17 +35,11 @@ class SeedTest : public testing::Test {
     });
   }
 
-  static std::filesystem::path make_folder() {
-    char folder[] = "/tmp/orbit-seed-XXXXXX";
-    return mkdtemp(folder);
-  }
-
   const FirstOwner owner_{"acme", "Acme", "Ada@Acme.test", "Ada", "a-good-password"};
-  std::filesystem::path folder_ = make_folder();
+  const storage::TestDatabase test_database_;
   kernel::ManualClock clock_;
   kernel::MetricsRegistry metrics_;
-  std::unique_ptr<storage::Database> database_ =
-      *storage::Database::open("sqlite:" + (folder_ / "orbit.db").string(), {}, clock_, metrics_);
+  std::unique_ptr<storage::Database> database_ = *storage::Database::open(test_database_.url(), {}, clock_, metrics_);
   NobodyListens nobody_;
   std::optional<Domain> domain_;
 };
@@ -94,6 +87,12 @@ TEST_F(SeedTest, TheDemoHasTeamsAndASubscription) {
 TEST_F(SeedTest, TheDemoIsRefusedWhereItIsAlready) {
   ASSERT_EQ(code(seed_demo(*domain_)), "");
   EXPECT_EQ(code(seed_demo(*domain_)), "user.exists");
+}
+
+TEST_F(SeedTest, TheDemoIsSeededOnce) {
+  EXPECT_TRUE(*seed_demo_if_empty(*domain_));
+  EXPECT_FALSE(*seed_demo_if_empty(*domain_));
+  EXPECT_TRUE(workspace("globex").has_value());
 }
 
 TEST_F(SeedTest, AFirstOwnerSignsInToAWorkspaceOfTheirOwn) {

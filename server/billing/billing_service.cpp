@@ -86,6 +86,12 @@ Result<> BillingService::handle_stripe_webhook(std::string_view signature, std::
     if (!subscription) {
       return failure(ErrorKind::not_found, "stripe.unknown_workspace", "No workspace here has this subscription.");
     }
+    const auto workspace = subscription->state().workspace_id;
+    context.lock(workspace);
+    subscription = subscriptions_.find_by_workspace(context, workspace);
+    if (!subscription) {
+      return failure(ErrorKind::not_found, "stripe.unknown_workspace", "The workspace has just been deleted.");
+    }
     if (!stripe_events_.note(context, event.event_id, clock_.now())) return {};
     if (subscription->apply(event.report, clock_.now())) subscriptions_.save(context, *subscription);
     return {};

@@ -17,7 +17,10 @@ const Types updated{"billing.subscription.updated"};
 class BillingServiceTest : public workspaces::AcmeTest {
  protected:
   BillingServiceTest() {
-    write([&](kernel::WriteContext& context) { service.workspace_created(context, acme); });
+    write([&](kernel::WriteContext& context) {
+      context.lock(acme);
+      service.workspace_created(context, acme);
+    });
     static_cast<void>(take_types());
   }
 

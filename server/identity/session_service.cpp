@@ -45,6 +45,7 @@ Result<SignedIn> SessionService::sign_in(const SignIn& attempt) {
   limiter_.succeeded(*email, attempt.address);
   std::vector<kernel::SessionId> crowded_out;
   auto signed_in = unit_of_work_.run([&](WriteContext& context) -> Result<SignedIn> {
+    context.lock(user.id);
     sessions_.remove_expired(context, clock_.now());
     crowded_out = make_room(context, user.id);
     return start(context, user, attempt.user_agent, attempt.address);
@@ -115,6 +116,7 @@ Result<> SessionService::end(kernel::UserId user, kernel::SessionId id) {
 
 Result<> SessionService::end_others(kernel::UserId user, kernel::SessionId kept) {
   const auto ended = unit_of_work_.run([&](WriteContext& context) -> Result<std::vector<Session>> {
+    context.lock(user);
     auto sessions = sessions_.list_of_user(context, user);
     std::erase_if(sessions, [kept](const Session& session) { return session.id == kept; });
     for (const Session& session : sessions) sessions_.remove(context, session.id);

@@ -2,6 +2,7 @@
 // Stateless: any thread, with a context of that thread's own.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -71,6 +72,11 @@ class LogTrimming {
   /// where there is nothing to trim.
   [[nodiscard]] virtual Seq trimmable_seq(const ReadContext& context, WorkspaceId workspace_id,
                                           const Retention& retention) const = 0;
+
+  /// Where the log is kept in days (so on PostgreSQL, where `Retention::before` is not looked at): makes those to come,
+  /// and drops, for all workspaces at once, the oldest one that ended longer than `keep_for` ago by the database's
+  /// clock. Says whether there was one. May fail the transaction for the sake of others: "database.busy".
+  [[nodiscard]] virtual bool drop_expired_day(WriteContext& context, std::chrono::milliseconds keep_for) const = 0;
 
   /// Deletes the workspace's events up to `until` and says how many. The log of a workspace that is gone goes with its
   /// last event.

@@ -3,11 +3,14 @@
 // A UnitOfWork may be called from any thread; a context belongs to the thread that was handed it, for that call only.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "kernel/domain_event.hpp"
 #include "kernel/error.hpp"
@@ -28,15 +31,47 @@ class ReadContext {
 /// What a transaction may write and emit through.
 class WriteContext : public ReadContext {
  public:
-  /// Adds an event to its workspace's log, in this transaction; its seq is assigned when the transaction commits.
-  virtual void emit(DomainEvent event) = 0;
+  /// Whoever decides or writes in a workspace holds its lock first; it is held until the transaction ends. What is read
+  /// from then on is what the one before committed, so what was decided on still holds at the commit. A new workspace
+  /// is locked by the id that it will have. Locks are taken in this order, so that nobody waits in a circle: a person,
+  /// then workspaces as their ids go. May fail the transaction: "database.busy".
+  void lock(WorkspaceId workspace) {
+    if (is_locked(workspace)) return;
+    take_lock(workspace);
+    locked_.push_back(workspace);
+  }
+  void lock(std::vector<WorkspaceId> workspaces) {
+    std::ranges::sort(workspaces);
+    for (const WorkspaceId workspace : workspaces) lock(workspace);
+  }
 
+  /// For what rests on all that one person has: how many workspaces, which sessions.
+  void lock(UserId person) { take_lock(person); }
+
+  /// Adds an event to its workspace's log, in this transaction; its seq is assigned when the transaction commits.
+  /// Throws std::logic_error where the workspace isn't locked.
+  void emit(DomainEvent event) {
+    if (!is_locked(event.workspace_id)) throw std::logic_error("an event was emitted without its workspace's lock");
+    add_event(std::move(event));
+  }
   void emit(std::vector<DomainEvent> events) {
     for (DomainEvent& event : events) emit(std::move(event));
   }
 
  protected:
   ~WriteContext() = default;
+
+  // Nothing to do where only one transaction writes at a time.
+  virtual void take_lock(WorkspaceId) {}
+  virtual void take_lock(UserId) {}
+  virtual void add_event(DomainEvent event) = 0;
+
+ private:
+  [[nodiscard]] bool is_locked(WorkspaceId workspace) const {
+    return std::ranges::find(locked_, workspace) != locked_.end();
+  }
+
+  std::vector<WorkspaceId> locked_;
 };
 
 template <class T>
@@ -49,8 +84,10 @@ class UnitOfWork {
   virtual ~UnitOfWork() = default;
 
   /// Runs `work` in one transaction and commits rows and events together. `work` returns a Result: where it is an
-  /// error, or it throws, everything is rolled back. Errors of its own: "database.busy" and "database.unavailable"
-  /// (ErrorKind::unavailable), when no transaction could be had in time or it could not be committed.
+  /// error, or it throws, everything is rolled back. It may be run a second time, when somebody else was quicker to
+  /// take a name that is unique: then it finds that name taken. Errors of its own: "database.busy" and
+  /// "database.unavailable" (ErrorKind::unavailable), when no transaction could be had in time or it could not be
+  /// committed.
   template <std::invocable<WriteContext&> Work>
     requires is_result<std::invoke_result_t<Work&, WriteContext&>>::value
   auto run(Work&& work) -> std::invoke_result_t<Work&, WriteContext&> {

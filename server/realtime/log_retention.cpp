@@ -26,6 +26,7 @@ void LogRetention::start() { step_from({}); }
 
 void LogRetention::step_from(WorkspaceId place) {
   run_blocking_([this, place] {
+    if (place.is_nil()) drop_expired_days();
     const auto next = step(place);
     if (!next) {
       failures_counter_.add();
@@ -51,6 +52,19 @@ Result<LogRetention::Place> LogRetention::step(WorkspaceId after) {
     after = workspace;
   }
   return page->size() < options_.workspaces_of_a_step ? Place() : Place(after);
+}
+
+// What can't be dropped now is tried again in the next pass.
+void LogRetention::drop_expired_days() {
+  for (;;) {
+    const auto dropped = unit_of_work_.run(
+        [&](WriteContext& context) -> Result<bool> { return log_.drop_expired_day(context, options_.keep_for); });
+    if (!dropped) {
+      failures_counter_.add();
+      spdlog::warn("log: no day could be dropped: {}", dropped.error().message);
+    }
+    if (!dropped || !*dropped) return;
+  }
 }
 
 // Whether the workspace is done with.

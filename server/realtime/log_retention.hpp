@@ -35,6 +35,7 @@ class LogRetention {
   using Place = std::optional<kernel::WorkspaceId>;
 
   void step_from(kernel::WorkspaceId place);
+  void drop_expired_days();
   kernel::Result<Place> step(kernel::WorkspaceId after);
   kernel::Result<bool> trim(kernel::WorkspaceId workspace, std::size_t& batches_left);
 

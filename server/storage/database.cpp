@@ -1,16 +1,12 @@
 #include "storage/database.hpp"
 
-#include <soci/sqlite3/soci-sqlite3.h>
-
-#include <filesystem>
-
 #include "storage/billing_repositories.hpp"
+#include "storage/database_engine.hpp"
 #include "storage/event_log_rows.hpp"
 #include "storage/identity_repositories.hpp"
 #include "storage/migrations.hpp"
 #include "storage/soci_context.hpp"
 #include "storage/soci_error.hpp"
-#include "storage/soci_unit_of_work.hpp"
 #include "storage/sql.hpp"
 #include "storage/workspace_repositories.hpp"
 
@@ -20,65 +16,20 @@ using kernel::ErrorKind;
 using kernel::failure;
 using kernel::Result;
 
-namespace {
-
-constexpr std::string_view sqlite_scheme = "sqlite:";
-
-std::unique_ptr<DatabaseSession> open_sqlite(const std::filesystem::path& path, Durability durability) {
-  auto opened = std::make_unique<DatabaseSession>(soci::sqlite3, "db=\"" + path.string() + "\" timeout=5");
-  soci::session& session = opened->soci();
-  // WAL lets readers go on beside the writer; FULL syncs at each commit, so that what was answered survives power loss;
-  // NORMAL syncs at checkpoints only.
-  session << "PRAGMA journal_mode = WAL";
-  session << (durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-  session << "PRAGMA foreign_keys = ON";
-  session << "PRAGMA cache_size = -16000";
-  session << "SELECT count(*) FROM sqlite_master";
-  return opened;
-}
-
-SessionPool::Metrics pool_metrics(kernel::MetricsRegistry& metrics, const char* pool) {
-  return {metrics.counter("orbit_database_waits_total", "Transactions that waited for a session", {{"pool", pool}}),
-          metrics.counter("orbit_database_timeouts_total", "Transactions that waited in vain", {{"pool", pool}})};
-}
-
-SociUnitOfWork::Metrics unit_of_work_metrics(kernel::MetricsRegistry& metrics) {
-  return {metrics.counter("orbit_database_failures_total", "Transactions that failed in the database"),
-          metrics.counter("orbit_database_transactions_total", "Transactions that were to write"),
-          metrics.counter("orbit_database_commits_total", "Commits; those who wait at the same time share one"),
-          pool_metrics(metrics, "writer").timeouts};
-}
-
-}  // namespace
-
 struct Database::Parts {
-  Parts(const std::filesystem::path& path, const DatabaseOptions& options, const kernel::Clock& with_clock,
-        kernel::MetricsRegistry& metrics)
-      : clock(with_clock),
-        durability(options.durability),
-        writers(
-            1, [&] { return open_sqlite(path, options.durability); }, options.patience,
-            pool_metrics(metrics, "writer")),
-        readers(
-            options.readers, [&] { return open_sqlite(path, options.durability); }, options.patience,
-            pool_metrics(metrics, "reader")),
-        unit_of_work(writers, readers, options.patience, unit_of_work_metrics(metrics)) {}
-
   const kernel::Clock& clock;
   const Durability durability;
-  SessionPool writers;
-  SessionPool readers;
-  SociUnitOfWork unit_of_work;
-  SociEventLog event_log;
-  SociUserRepository users;
-  SociSessionRepository sessions;
-  SociWorkspaceRepository workspaces;
-  SociRoleRepository roles;
-  SociMemberRepository members;
-  SociInviteRepository invites;
-  SociTeamRepository teams;
-  SociSubscriptionRepository subscriptions;
-  SociStripeEventRepository stripe_events;
+  DatabaseEngine engine;
+  SociEventLog event_log{};
+  SociUserRepository users{};
+  SociSessionRepository sessions{};
+  SociWorkspaceRepository workspaces{};
+  SociRoleRepository roles{};
+  SociMemberRepository members{};
+  SociInviteRepository invites{};
+  SociTeamRepository teams{};
+  SociSubscriptionRepository subscriptions{};
+  SociStripeEventRepository stripe_events{};
 };
 
 Database::Database(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -87,35 +38,46 @@ Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(std::string_view url, const DatabaseOptions& options,
                                                  const kernel::Clock& clock, kernel::MetricsRegistry& metrics) {
-  if (!url.starts_with(sqlite_scheme) || url.size() == sqlite_scheme.size()) {
-    return failure(ErrorKind::invalid, "database.bad_url",
-                   "The database must be given as sqlite:PATH, not \"" + std::string(url) + "\".");
-  }
-  const std::filesystem::path path(url.substr(sqlite_scheme.size()));
-  std::error_code ignored;  // what is missing shows when the file is opened
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
-  try {
-    return std::unique_ptr<Database>(new Database(std::make_unique<Parts>(path, options, clock, metrics)));
-  } catch (const soci::soci_error& error) {
-    return failure(ErrorKind::unavailable, "database.cannot_open",
-                   "The database " + path.string() + " can't be opened: " + error.what());
-  }
+  const auto parsed = parse_database_url(url);
+  if (!parsed) return std::unexpected(parsed.error());
+  auto engine = std::visit([&](const auto& of_kind) { return open_engine(of_kind, options, metrics); }, *parsed);
+  if (!engine) return std::unexpected(engine.error());
+  return std::unique_ptr<Database>(new Database(std::unique_ptr<Parts>(
+      new Parts{.clock = clock, .durability = options.durability, .engine = *std::move(engine)})));
 }
 
 bool Database::exists(std::string_view url) {
+  const auto parsed = parse_database_url(url);
+  if (!parsed) return false;
+  const auto* file = std::get_if<SqliteUrl>(&*parsed);
   std::error_code unreadable;
-  return url.starts_with(sqlite_scheme) && std::filesystem::exists(url.substr(sqlite_scheme.size()), unreadable);
+  return file == nullptr || std::filesystem::exists(file->path, unreadable);
 }
 
 Result<std::vector<std::string>> Database::migrate() {
-  const auto lease = parts_->writers.lend();
-  if (!lease) return failure(ErrorKind::unavailable, "database.busy", "The database is busy.");
+  const auto lease = parts_->engine.writers->lend();
+  if (!lease) return std::unexpected(lease.error());
   try {
-    return storage::migrate(lease->session(), built_in_migrations(), parts_->clock);
+    return storage::migrate(lease->session(), built_in_migrations(parts_->engine.kind), parts_->clock);
   } catch (const soci::soci_error& error) {
     return failure(ErrorKind::unavailable, "database.cannot_migrate",
                    std::string("The database can't be brought up to date: ") + error.what());
   }
+}
+
+Result<> Database::run_alone(const std::function<Result<>()>& work) {
+  if (!is_shared()) return work();
+  const auto lease = parts_->engine.writers->lend();
+  if (!lease) return std::unexpected(lease.error());
+  DatabaseSession& session = lease->session();
+  try {
+    session.begin_alone();
+  } catch (const soci::soci_error& error) {
+    return std::unexpected(to_error(error));
+  }
+  auto outcome = work();
+  session.roll_back();  // it was only to wait for
+  return outcome;
 }
 
 namespace {
@@ -139,7 +101,7 @@ void set_meta(DatabaseSession& session, const std::string& name, const std::stri
 }  // namespace
 
 Result<std::string> Database::renew_epoch() {
-  return parts_->unit_of_work.run([&](kernel::WriteContext& context) -> Result<std::string> {
+  return parts_->engine.unit_of_work->run([&](kernel::WriteContext& context) -> Result<std::string> {
     auto epoch = kernel::to_string(kernel::new_uuid(parts_->clock));
     set_meta(session_of(context), epoch_row, epoch);
     return epoch;
@@ -147,18 +109,19 @@ Result<std::string> Database::renew_epoch() {
 }
 
 Result<bool> Database::begin_serving(const std::string& boot_id) {
+  if (is_shared()) return false;
   auto renewed = note_serving(boot_id);
   if (renewed && parts_->durability == Durability::normal) {
     // The note itself must outlive a power cut.
-    const auto lease = parts_->writers.lend();
-    if (!lease) return failure(ErrorKind::unavailable, "database.busy", "The database is busy.");
+    const auto lease = parts_->engine.writers->lend();
+    if (!lease) return std::unexpected(lease.error());
     lease->session().soci() << "PRAGMA wal_checkpoint(FULL)";
   }
   return renewed;
 }
 
 Result<bool> Database::note_serving(const std::string& boot_id) {
-  return parts_->unit_of_work.run([&](kernel::WriteContext& context) -> Result<bool> {
+  return parts_->engine.unit_of_work->run([&](kernel::WriteContext& context) -> Result<bool> {
     DatabaseSession& session = session_of(context);
     const std::string normal = "normal";
     const bool may_have_lost = meta(session, durability_row) == normal && meta(session, boot_row) != boot_id;
@@ -170,12 +133,12 @@ Result<bool> Database::note_serving(const std::string& boot_id) {
 }
 
 Result<bool> Database::is_empty() {
-  return parts_->unit_of_work.read([](const kernel::ReadContext& context) -> Result<bool> {
+  return parts_->engine.unit_of_work->read([](const kernel::ReadContext& context) -> Result<bool> {
     return !select_one<std::string>(session_of(context), "SELECT id FROM users LIMIT 1").has_value();
   });
 }
 
-kernel::UnitOfWork& Database::unit_of_work() { return parts_->unit_of_work; }
+kernel::UnitOfWork& Database::unit_of_work() { return *parts_->engine.unit_of_work; }
 const kernel::EventLog& Database::event_log() const { return parts_->event_log; }
 const kernel::LogTrimming& Database::log_trimming() const { return parts_->event_log; }
 const identity::SessionRepository& Database::sessions() const { return parts_->sessions; }
@@ -185,10 +148,10 @@ workspaces::Repositories Database::workspaces() const {
 const billing::SubscriptionRepository& Database::subscriptions() const { return parts_->subscriptions; }
 const billing::StripeEventRepository& Database::stripe_events() const { return parts_->stripe_events; }
 
-bool Database::is_shared() const { return false; }
+bool Database::is_shared() const { return parts_->engine.kind == DatabaseSession::Kind::postgresql; }
 
 void Database::set_commit_listener(kernel::CommitListener* listener) {
-  parts_->unit_of_work.set_commit_listener(listener);
+  parts_->engine.unit_of_work->set_commit_listener(listener);
 }
 
 }  // namespace orbit::storage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,20 +20,21 @@ namespace orbit::storage {
 enum class Durability { full, normal };
 
 struct DatabaseOptions {
-  std::size_t readers = 4;
+  std::size_t readers = 4;                    // of SQLite; a PostgreSQL URL says how many sessions there may be
   std::chrono::milliseconds patience{2'000};  // how long a transaction waits for its turn
   Durability durability = Durability::full;
 };
 
 class Database {
  public:
-  /// `url` is "sqlite:PATH"; the folders above it are made. Errors name the path: invalid "database.bad_url";
+  /// `url` is as parse_database_url takes it; the folders above a SQLite file are made. Errors name the database,
+  /// without its password: invalid "database.bad_url"; invalid "database.durability", for `normal` on PostgreSQL;
   /// unavailable "database.cannot_open".
   [[nodiscard]] static kernel::Result<std::unique_ptr<Database>> open(std::string_view url,
                                                                       const DatabaseOptions& options,
                                                                       const kernel::Clock& clock,
                                                                       kernel::MetricsRegistry& metrics);
-  /// Whether there is something at the url that `open` would open rather than make.
+  /// Whether there is something at the url that `open` would open rather than make: so wherever a server has it.
   [[nodiscard]] static bool exists(std::string_view url);
 
   ~Database();
@@ -43,9 +45,13 @@ class Database {
   /// Names the log's history anew, so that no cursor from before matches it, and returns the name.
   [[nodiscard]] kernel::Result<std::string> renew_epoch();
 
-  /// For whoever serves from it: where the machine was started anew (`boot_id` is another) since it was last served
-  /// with Durability::normal, commits that tabs have seen may be gone, so the epoch is renewed. Says whether it was.
+  /// For whoever serves from it, on SQLite: where the machine was started anew (`boot_id` is another) since it was last
+  /// served with Durability::normal, commits that tabs have seen may be gone, so the epoch is renewed. Says whether it
+  /// was.
   [[nodiscard]] kernel::Result<bool> begin_serving(const std::string& boot_id);
+
+  /// Runs `work` while no other node does the same; on SQLite there is none. It may use all that is here.
+  [[nodiscard]] kernel::Result<> run_alone(const std::function<kernel::Result<>()>& work);
 
   /// Whether there is no user yet.
   [[nodiscard]] kernel::Result<bool> is_empty();

@@ -16,6 +16,9 @@ using kernel::WorkspaceId;
 
 namespace {
 
+// In SQL, by the database's clock.
+constexpr std::string_view today = "CAST(floor(extract(epoch FROM clock_timestamp()) / 86400) AS BIGINT)";
+
 std::string ids_to_json(const DomainEvent& event) {
   json::object object;
   for (const auto& [name, id] : event.ids) object[name] = id;
@@ -31,20 +34,39 @@ std::vector<std::pair<std::string, std::string>> ids_from_json(const std::string
 
 }  // namespace
 
-Seq reserve_seqs(DatabaseSession& session, WorkspaceId workspace, Seq count) {
-  const auto head =
-      select_one<Seq>(session,
-                      "INSERT INTO streams (workspace_id, seq, published_seq) VALUES (:workspace, :count, 0) "
-                      "ON CONFLICT (workspace_id) DO UPDATE SET seq = streams.seq + excluded.seq RETURNING seq",
-                      workspace, count);
-  return std::get<0>(head.value()) - count + 1;
+Reserved reserve_seqs(DatabaseSession& session, WorkspaceId workspace, Seq count) {
+  if (session.kind() == DatabaseSession::Kind::sqlite) {
+    const auto head =
+        select_one<Seq>(session,
+                        "INSERT INTO streams (workspace_id, seq, published_seq) VALUES (:workspace, :count, 0) "
+                        "ON CONFLICT (workspace_id) DO UPDATE SET seq = streams.seq + excluded.seq RETURNING seq",
+                        workspace, count);
+    return {std::get<0>(head.value()) - count + 1, 0};
+  }
+  const auto row = select_one<Seq, long long>(
+      session,
+      "INSERT INTO streams (workspace_id, seq, published_seq, log_day) VALUES (:workspace, :count, :published, " +
+          std::string(today) +
+          ") ON CONFLICT (workspace_id) DO UPDATE SET seq = streams.seq + excluded.seq, "
+          "published_seq = streams.seq + excluded.seq, log_day = greatest(streams.log_day, excluded.log_day) "
+          "RETURNING seq, log_day",
+      workspace, count, count);
+  const auto& [head, day] = row.value();
+  return {head - count + 1, day};
 }
 
-void insert_event(DatabaseSession& session, const DomainEvent& event) {
-  execute(session,
-          "INSERT INTO event_log (workspace_id, seq, type, ids, occurred_at) "
-          "VALUES (:workspace, :seq, :type, :ids, :occurred_at)",
-          event.workspace_id, event.seq, event.type, ids_to_json(event), event.occurred_at);
+void insert_event(DatabaseSession& session, const DomainEvent& event, long long day) {
+  if (session.kind() == DatabaseSession::Kind::sqlite) {
+    execute(session,
+            "INSERT INTO event_log (workspace_id, seq, type, ids, occurred_at) "
+            "VALUES (:workspace, :seq, :type, :ids, :occurred_at)",
+            event.workspace_id, event.seq, event.type, ids_to_json(event), event.occurred_at);
+  } else {
+    execute(session,
+            "INSERT INTO event_log (workspace_id, seq, type, ids, occurred_at, log_day) "
+            "VALUES (:workspace, :seq, :type, :ids, :occurred_at, :day)",
+            event.workspace_id, event.seq, event.type, ids_to_json(event), event.occurred_at, day);
+  }
 }
 
 std::string SociEventLog::epoch(const ReadContext& context) const {
@@ -61,9 +83,10 @@ Seq SociEventLog::head(const ReadContext& context, WorkspaceId workspace) const 
 
 std::vector<std::pair<WorkspaceId, Seq>> SociEventLog::heads(const ReadContext& context,
                                                              std::span<const WorkspaceId> workspaces) const {
+  DatabaseSession& session = session_of(context);
   std::vector<std::pair<WorkspaceId, Seq>> heads;
   for (const auto& [workspace, head] : select<WorkspaceId, Seq>(
-           session_of(context), "SELECT workspace_id, seq FROM streams WHERE workspace_id IN " + listed("ids"),
+           session, "SELECT workspace_id, seq FROM streams WHERE workspace_id IN " + listed_ids(session),
            to_list(workspaces))) {
     heads.emplace_back(workspace, head);
   }
@@ -114,20 +137,24 @@ std::vector<WorkspaceId> SociEventLog::workspaces_after(const ReadContext& conte
   return workspaces;
 }
 
-// By the first event that must stay, so that a clock that was set back trims less, never from the middle.
+// By the first event that must stay, so that a clock that was set back trims less, never from the middle. On PostgreSQL
+// what is too old goes by whole days.
 Seq SociEventLog::trimmable_seq(const ReadContext& context, WorkspaceId workspace,
                                 const kernel::Retention& retention) const {
+  DatabaseSession& session = session_of(context);
+  const bool goes_by_age = session.kind() == DatabaseSession::Kind::sqlite;
   const Seq newest = head(context, workspace);
   const Seq published = published_seq(context, workspace);
   const auto oldest = [&](std::size_t count) {
-    return select<Seq, Timestamp>(session_of(context),
+    return select<Seq, Timestamp>(session,
                                   "SELECT seq, occurred_at FROM event_log WHERE workspace_id = :workspace "
                                   "ORDER BY seq LIMIT :count",
                                   workspace, static_cast<Seq>(count));
   };
   const auto may_go = [&](const auto& event) {
     const auto& [seq, occurred_at] = event;
-    return seq <= published && (newest - seq >= retention.keep || occurred_at < retention.before);
+    const bool too_old = goes_by_age && occurred_at < retention.before;
+    return seq <= published && (newest - seq >= retention.keep || too_old);
   };
   const auto first = oldest(1);
   if (first.empty() || !may_go(first.front())) return 0;

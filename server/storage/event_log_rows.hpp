@@ -7,10 +7,19 @@
 
 namespace orbit::storage {
 
-/// Takes `count` seqs of the workspace, in this transaction, and returns the first.
-[[nodiscard]] kernel::Seq reserve_seqs(DatabaseSession& session, kernel::WorkspaceId workspace, kernel::Seq count);
+/// A place in a workspace's log: the next seq, and where the log is kept in days, the day that it goes to.
+struct Reserved {
+  kernel::Seq next = 0;
+  long long day = 0;  // since 1970, in UTC, by the database's clock; never an earlier one than the last
+};
 
-void insert_event(DatabaseSession& session, const kernel::DomainEvent& event);
+/// Takes `count` seqs of the workspace, in this transaction. On PostgreSQL they count as published with it.
+[[nodiscard]] Reserved reserve_seqs(DatabaseSession& session, kernel::WorkspaceId workspace, kernel::Seq count);
+
+void insert_event(DatabaseSession& session, const kernel::DomainEvent& event, long long day);
+
+/// On PostgreSQL: makes the parts of the log that are missing for today and the days to come. In a transaction.
+void prepare_log_days(DatabaseSession& session);
 
 class SociEventLog final : public kernel::EventLog, public kernel::LogTrimming {
  public:
@@ -31,6 +40,7 @@ class SociEventLog final : public kernel::EventLog, public kernel::LogTrimming {
                                                                   std::size_t limit) const override;
   [[nodiscard]] kernel::Seq trimmable_seq(const kernel::ReadContext& context, kernel::WorkspaceId workspace,
                                           const kernel::Retention& retention) const override;
+  [[nodiscard]] bool drop_expired_day(kernel::WriteContext& context, std::chrono::milliseconds keep_for) const override;
   [[nodiscard]] std::size_t trim(kernel::WriteContext& context, kernel::WorkspaceId workspace,
                                  kernel::Seq until) const override;
   [[nodiscard]] std::vector<kernel::WorkspaceId> unpublished_workspaces(const kernel::ReadContext& context,

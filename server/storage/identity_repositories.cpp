@@ -77,9 +77,10 @@ std::vector<Session> SociSessionRepository::list_of_user(const ReadContext& cont
 
 std::vector<SessionId> SociSessionRepository::live_of(const ReadContext& context, std::span<const SessionId> ids,
                                                       Timestamp now) const {
+  DatabaseSession& session = session_of(context);
   std::vector<SessionId> live;
   for (const auto& [id] : select<SessionId>(
-           session_of(context), "SELECT id FROM sessions WHERE id IN " + listed("ids") + " AND expires_at > :now",
+           session, "SELECT id FROM sessions WHERE id IN " + listed_ids(session) + " AND expires_at > :now",
            to_list(ids), now)) {
     live.push_back(id);
   }
@@ -104,7 +105,16 @@ void SociSessionRepository::remove(WriteContext& context, SessionId id) const {
 }
 
 void SociSessionRepository::remove_expired(WriteContext& context, Timestamp now) const {
-  execute(session_of(context), "DELETE FROM sessions WHERE expires_at <= :now", now);
+  DatabaseSession& session = session_of(context);
+  if (session.kind() == DatabaseSession::Kind::sqlite) {
+    execute(session, "DELETE FROM sessions WHERE expires_at <= :now", now);
+  } else {
+    // What another transaction is about to remove is left to it, so that no two wait for each other.
+    execute(
+        session,
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= :now FOR UPDATE SKIP LOCKED)",
+        now);
+  }
 }
 
 }  // namespace orbit::storage

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "storage/event_log_rows.hpp"
 #include "storage/sql.hpp"
 
 namespace orbit::storage {
@@ -34,7 +35,6 @@ std::vector<std::string> statements(std::string_view sql) {
 }
 
 void apply(DatabaseSession& session, const Migration& migration, const kernel::Clock& clock) {
-  soci::transaction transaction(session.soci());
   for (const std::string& statement : statements(migration.sql)) session.soci() << statement;
   execute(session, "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (:a, :b, :c, :d)",
           migration.version, std::string(migration.name), checksum(migration.sql), clock.now());
@@ -42,13 +42,10 @@ void apply(DatabaseSession& session, const Migration& migration, const kernel::C
     execute(session, "INSERT INTO meta (name, content) VALUES (:name, :content)", std::string("epoch"),
             kernel::to_string(kernel::new_uuid(clock)));
   }
-  transaction.commit();
 }
 
-}  // namespace
-
-Result<std::vector<std::string>> migrate(DatabaseSession& session, std::span<const Migration> migrations,
-                                         const kernel::Clock& clock) {
+Result<std::vector<std::string>> apply_missing(DatabaseSession& session, std::span<const Migration> migrations,
+                                               const kernel::Clock& clock) {
   session.soci() << "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, "
                     "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
   const auto applied = select<int, std::string, std::string>(
@@ -71,6 +68,26 @@ Result<std::vector<std::string>> migrate(DatabaseSession& session, std::span<con
     done.emplace_back(migration.name);
   }
   return done;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> migrate(DatabaseSession& session, std::span<const Migration> migrations,
+                                         const kernel::Clock& clock) {
+  session.begin_alone();
+  try {
+    auto done = apply_missing(session, migrations, clock);
+    if (!done) {
+      session.roll_back();
+      return done;
+    }
+    if (session.kind() == DatabaseSession::Kind::postgresql) prepare_log_days(session);
+    session.commit();
+    return done;
+  } catch (...) {
+    session.roll_back();
+    throw;
+  }
 }
 
 }  // namespace orbit::storage

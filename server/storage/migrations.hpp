@@ -1,4 +1,5 @@
-// Migrations: numbered SQL files that are part of the program, applied in order, each in a transaction, and recorded.
+// Migrations: numbered SQL files that are part of the program, applied in order, all or none, and recorded. Of several
+// nodes that start at once, one applies them while the others wait.
 // Called on the thread that has the session.
 #pragma once
 
@@ -18,8 +19,8 @@ struct Migration {
   std::string_view sql;
 };
 
-/// Those that are built in, in order; generated from migrations/*.sql.
-[[nodiscard]] std::span<const Migration> built_in_migrations();
+/// Those that are built in for one database, in order; generated from migrations/*.sql.
+[[nodiscard]] std::span<const Migration> built_in_migrations(DatabaseSession::Kind kind);
 
 /// Applies what is missing and returns the names of what it applied. A new database also gets its epoch. Errors:
 /// conflict "database.newer" (made by a newer program), "database.changed" (an applied migration was another then).

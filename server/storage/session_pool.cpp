@@ -2,36 +2,93 @@
 
 #include <algorithm>
 
+#include "storage/soci_error.hpp"
+
 namespace orbit::storage {
 
-SessionPool::SessionPool(std::size_t size, const Open& open, std::chrono::milliseconds patience, Metrics metrics)
-    : patience_(patience), metrics_(metrics) {
-  for (std::size_t i = 0; i < size; ++i) {
-    sessions_.push_back(open());
-    idle_.push_back(sessions_.back().get());
+namespace {
+
+// Closes sessions, and says so, once the pool's mutex is free again: declared before it is locked.
+struct Dropped {
+  const std::function<void()>& listener;
+  std::vector<std::unique_ptr<DatabaseSession>> sessions;
+
+  explicit Dropped(const std::function<void()>& with_listener) : listener(with_listener) {}
+  Dropped(const Dropped&) = delete;
+  Dropped& operator=(const Dropped&) = delete;
+  ~Dropped() {
+    if (!sessions.empty() && listener) listener();
   }
+};
+
+}  // namespace
+
+SessionPool::SessionPool(std::size_t size, const Open& open, std::chrono::milliseconds patience, Metrics metrics)
+    : size_(size), patience_(patience), metrics_(metrics) {
+  for (std::size_t i = 0; i < size; ++i) add(open());
 }
 
-std::optional<SessionPool::Lease> SessionPool::lend() {
+kernel::Result<SessionPool::Lease> SessionPool::lend() {
+  Dropped dropped(dropped_);
   std::unique_lock lock(mutex_);
-  if (!idle_.empty()) {
-    DatabaseSession* session = idle_.back();
-    idle_.pop_back();
-    return Lease(*this, *session);
-  }
+  if (DatabaseSession* session = take_idle(dropped.sessions)) return Lease(*this, *session);
+  if (sessions_.empty()) return std::unexpected(unavailable_error());
   metrics_.waits.add();
   Waiter waiter;
   waiting_.push_back(&waiter);
-  if (waiter.served.wait_for(lock, patience_, [&] { return waiter.session != nullptr; })) {
-    return Lease(*this, *waiter.session);
-  }
+  waiter.served.wait_for(lock, patience_, [&] { return waiter.session != nullptr || waiter.in_vain; });
+  if (waiter.session != nullptr) return Lease(*this, *waiter.session);
+  if (waiter.in_vain) return std::unexpected(unavailable_error());
   std::erase(waiting_, &waiter);
   metrics_.timeouts.add();
-  return std::nullopt;
+  return std::unexpected(busy_error());
+}
+
+std::size_t SessionPool::missing() const {
+  const std::lock_guard lock(mutex_);
+  return size_ - sessions_.size();
+}
+
+void SessionPool::add(std::unique_ptr<DatabaseSession> session) {
+  const std::lock_guard lock(mutex_);
+  sessions_.push_back(std::move(session));
+  hand_on(*sessions_.back());
 }
 
 void SessionPool::give_back(DatabaseSession& session) {
+  const bool is_alive = session.is_alive();
+  Dropped dropped(dropped_);
   const std::lock_guard lock(mutex_);
+  if (is_alive) {
+    hand_on(session);
+  } else {
+    drop(session, dropped.sessions);
+  }
+}
+
+DatabaseSession* SessionPool::take_idle(Sessions& broken) {
+  while (!idle_.empty()) {
+    DatabaseSession* session = idle_.back();
+    idle_.pop_back();
+    if (session->is_alive()) return session;
+    drop(*session, broken);
+  }
+  return nullptr;
+}
+
+void SessionPool::drop(const DatabaseSession& session, Sessions& broken) {
+  const auto place = std::ranges::find(sessions_, &session, &std::unique_ptr<DatabaseSession>::get);
+  broken.push_back(std::move(*place));
+  sessions_.erase(place);
+  if (!sessions_.empty()) return;
+  for (Waiter* waiter : waiting_) {
+    waiter->in_vain = true;
+    waiter->served.notify_one();
+  }
+  waiting_.clear();
+}
+
+void SessionPool::hand_on(DatabaseSession& session) {
   if (waiting_.empty()) {
     idle_.push_back(&session);
     return;

@@ -1,5 +1,5 @@
-// SessionPool: a few database sessions, lent to one thread at a time, first come, first served. Any thread: one mutex
-// protects the queue.
+// SessionPool: a few database sessions, lent to one thread at a time, first come, first served. Those whose connection
+// broke are dropped; a Reopener adds others in their place. Any thread: one mutex protects the queue.
 #pragma once
 
 #include <chrono>
@@ -8,9 +8,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
+#include "kernel/error.hpp"
 #include "kernel/metrics.hpp"
 #include "storage/database_session.hpp"
 
@@ -44,21 +44,38 @@ class SessionPool {
     DatabaseSession* session_;
   };
 
-  /// nullopt when none came free within the pool's patience.
-  [[nodiscard]] std::optional<Lease> lend();
+  /// Errors: "database.busy" when none came free within the pool's patience; "database.unavailable", at once, when all
+  /// that there were have broken.
+  [[nodiscard]] kernel::Result<Lease> lend();
+
+  /// `listener` is called whenever sessions were dropped, on the thread that had one of them. Before the first loan.
+  void on_dropped(std::function<void()> listener) { dropped_ = std::move(listener); }
+
+  /// How many were dropped and not yet replaced.
+  [[nodiscard]] std::size_t missing() const;
+  [[nodiscard]] bool is_empty() const { return missing() == size_; }
+  void add(std::unique_ptr<DatabaseSession> session);
 
  private:
+  using Sessions = std::vector<std::unique_ptr<DatabaseSession>>;
+
   struct Waiter {
     std::condition_variable served;
     DatabaseSession* session = nullptr;
+    bool in_vain = false;  // none is left that could come free
   };
 
   void give_back(DatabaseSession& session);
+  DatabaseSession* take_idle(Sessions& broken);
+  void drop(const DatabaseSession& session, Sessions& broken);
+  void hand_on(DatabaseSession& session);
 
-  std::vector<std::unique_ptr<DatabaseSession>> sessions_;
+  const std::size_t size_;
   const std::chrono::milliseconds patience_;
   Metrics metrics_;
-  std::mutex mutex_;  // protects the two lists below
+  std::function<void()> dropped_;
+  mutable std::mutex mutex_;  // protects what is below
+  Sessions sessions_;
   std::vector<DatabaseSession*> idle_;
   std::deque<Waiter*> waiting_;
 };

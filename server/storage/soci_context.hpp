@@ -13,18 +13,20 @@ class SociContext final : public kernel::WriteContext {
  public:
   explicit SociContext(DatabaseSession& session) : session_(session) {}
 
-  using kernel::WriteContext::emit;
-  void emit(kernel::DomainEvent event) override { emitted_.push_back(std::move(event)); }
-
   [[nodiscard]] DatabaseSession& session() const { return session_; }
   [[nodiscard]] std::vector<kernel::DomainEvent>& emitted() { return emitted_; }
 
  private:
+  // On PostgreSQL the lock is that of the row.
+  void take_lock(kernel::WorkspaceId workspace) override;
+  void take_lock(kernel::UserId person) override;
+  void add_event(kernel::DomainEvent event) override { emitted_.push_back(std::move(event)); }
+
   DatabaseSession& session_;
   std::vector<kernel::DomainEvent> emitted_;
 };
 
-/// Every context that this room's unit of work hands out is a SociContext.
+/// Every context that this room's units of work hand out is a SociContext.
 [[nodiscard]] inline DatabaseSession& session_of(const kernel::ReadContext& context) {
   return static_cast<const SociContext&>(context).session();
 }

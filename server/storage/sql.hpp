@@ -82,9 +82,10 @@ template <class Tag>
   return list + "]";
 }
 
-/// A subquery for the ids in the list that the placeholder stands for.
-[[nodiscard]] inline std::string listed(const std::string& placeholder) {
-  return "(SELECT value FROM json_each(:" + placeholder + "))";
+/// A subquery for the ids in the list that the placeholder `:ids` stands for.
+[[nodiscard]] inline std::string listed_ids(const DatabaseSession& session) {
+  return session.kind() == DatabaseSession::Kind::sqlite ? "(SELECT value FROM json_each(:ids))"
+                                                         : "(SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))";
 }
 
 /// One column of a row on its way in or out, with its null indicator.
@@ -124,7 +125,14 @@ class PreparedQuery;
 template <class... Out, class... In>
 class PreparedQuery<std::tuple<Out...>, std::tuple<In...>> final : public Prepared {
  public:
-  PreparedQuery(soci::session& session, const std::string& sql) : statement_(bind(session.prepare << sql)) {}
+  PreparedQuery(soci::session& session, const std::string& sql, soci::details::statement_type type)
+      : statement_(session) {
+    std::apply([&](auto&... cell) { (statement_.exchange(soci::into(cell.column, cell.indicator)), ...); }, row_);
+    std::apply([&](auto&... cell) { (statement_.exchange(soci::use(cell.column, cell.indicator)), ...); }, values_);
+    statement_.alloc();
+    statement_.prepare(sql, type);
+    statement_.define_and_bind();
+  }
 
   [[nodiscard]] std::vector<std::tuple<Out...>> select(const In&... in) {
     values_ = {Cell<In>(in)...};
@@ -143,24 +151,22 @@ class PreparedQuery<std::tuple<Out...>, std::tuple<In...>> final : public Prepar
   }
 
  private:
-  soci::details::prepare_temp_type bind(soci::details::prepare_temp_type prepared) {
-    std::apply([&](auto&... cell) { ((prepared, soci::into(cell.column, cell.indicator)), ...); }, row_);
-    std::apply([&](auto&... cell) { ((prepared, soci::use(cell.column, cell.indicator)), ...); }, values_);
-    return prepared;
-  }
-
   std::tuple<Cell<Out>...> row_;
   std::tuple<Cell<In>...> values_;
   soci::statement statement_;
 };
 
-/// Hands the prepared query to `use`; one that fails is not used again.
+/// Hands the query to `use`: the one that was prepared before, where the session keeps such.
 template <class Query, class Use>
 auto with_prepared(DatabaseSession& session, const std::string& sql, Use use) {
+  if (!session.keeps_statements()) {
+    Query once(session.soci(), sql, soci::details::st_one_time_query);
+    return use(once);
+  }
   try {
     return use(session.prepared<Query>(sql));
   } catch (...) {
-    session.forget(sql);
+    session.failed(sql);
     throw;
   }
 }

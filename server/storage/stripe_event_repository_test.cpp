@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "storage/database.hpp"
+#include "storage/testing/test_database.hpp"
 
 namespace orbit::storage {
 namespace {
@@ -13,14 +12,8 @@ using std::chrono::milliseconds;
 class StripeEventsTest : public testing::Test {
  protected:
   StripeEventsTest() {
-    char folder[] = "/tmp/orbit-storage-XXXXXX";
-    folder_ = mkdtemp(folder);
-    database = *Database::open("sqlite:" + (folder_ / "orbit.db").string(), {}, clock, metrics);
+    database = *Database::open(test_database.url(), {}, clock, metrics);
     EXPECT_TRUE(database->migrate().has_value());
-  }
-  ~StripeEventsTest() override {
-    database.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   bool note(std::string_view event_id) {
@@ -29,12 +22,10 @@ class StripeEventsTest : public testing::Test {
     });
   }
 
+  const TestDatabase test_database;
   kernel::ManualClock clock;
   kernel::MetricsRegistry metrics;
   std::unique_ptr<Database> database;
-
- private:
-  std::filesystem::path folder_;
 };
 
 TEST_F(StripeEventsTest, AreNotedOnce) {

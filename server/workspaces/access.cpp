@@ -17,9 +17,16 @@ Result<> Access::require_within_own(const Permissions& given) const {
   return failure(ErrorKind::forbidden, "role.cannot_exceed_own", "Nobody can give permissions that they don't have.");
 }
 
+namespace {
+
+std::unexpected<kernel::Error> unknown() {
+  return failure(ErrorKind::not_found, "not_found", "There is no such workspace.");
+}
+
+}  // namespace
+
 Result<Access> access(const Repositories& repositories, const kernel::ReadContext& context, kernel::UserId user,
                       std::string_view slug) {
-  const auto unknown = [] { return failure(ErrorKind::not_found, "not_found", "There is no such workspace."); };
   auto workspace = repositories.workspaces.find_by_slug(context, slug);
   if (!workspace) return unknown();
   auto member = repositories.members.find_by_user(context, workspace->state().id, user);
@@ -29,11 +36,15 @@ Result<Access> access(const Repositories& repositories, const kernel::ReadContex
   return Access{*std::move(workspace), *std::move(member), *std::move(role)};
 }
 
-Result<Access> access(const Repositories& repositories, const kernel::ReadContext& context, kernel::UserId user,
-                      std::string_view slug, catalog::Permission permission) {
-  auto found = access(repositories, context, user, slug);
-  if (!found) return found;
-  if (const auto allowed = found->require(permission); !allowed) return std::unexpected(allowed.error());
+// Until it is locked, the slug may come to name another workspace.
+Result<Access> access(const Repositories& repositories, kernel::WriteContext& context, kernel::UserId user,
+                      std::string_view slug) {
+  const auto named = repositories.workspaces.find_by_slug(context, slug);
+  if (!named) return unknown();
+  context.lock(named->state().id);
+  const kernel::ReadContext& locked = context;
+  auto found = access(repositories, locked, user, slug);
+  if (found && found->workspace_id() != named->state().id) return unknown();
   return found;
 }
 

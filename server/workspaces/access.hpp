@@ -34,13 +34,22 @@ struct WorkspaceLimits {
   static constexpr std::size_t open_invites = 1'000;
 };
 
-/// Whoever is no member is told that there is no such workspace: not_found "not_found".
+/// Whoever is no member is told that there is no such workspace: not_found "not_found". With a context to write in, the
+/// workspace is locked first.
 [[nodiscard]] kernel::Result<Access> access(const Repositories& repositories, const kernel::ReadContext& context,
+                                            kernel::UserId user, std::string_view slug);
+[[nodiscard]] kernel::Result<Access> access(const Repositories& repositories, kernel::WriteContext& context,
                                             kernel::UserId user, std::string_view slug);
 
 /// As above, and the role must hold the permission: forbidden "permission.required".
-[[nodiscard]] kernel::Result<Access> access(const Repositories& repositories, const kernel::ReadContext& context,
-                                            kernel::UserId user, std::string_view slug, catalog::Permission permission);
+template <class Context>
+[[nodiscard]] kernel::Result<Access> access(const Repositories& repositories, Context& context, kernel::UserId user,
+                                            std::string_view slug, catalog::Permission permission) {
+  auto found = access(repositories, context, user, slug);
+  if (!found) return found;
+  if (const auto allowed = found->require(permission); !allowed) return std::unexpected(allowed.error());
+  return found;
+}
 
 /// Finds what must be in this workspace; what is in another is not there: not_found "not_found".
 template <class Aggregate, class IdType>

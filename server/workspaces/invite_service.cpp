@@ -84,9 +84,18 @@ Result<Invite> InviteService::find_open(const ReadContext& context, std::string_
   return *std::move(invite);
 }
 
+// Once its workspace is locked, nobody else accepts or revokes it.
+Result<Invite> InviteService::lock_open(WriteContext& context, std::string_view token) const {
+  const auto invite = find_open(context, token);
+  if (!invite) return invite;
+  context.lock(invite->state().workspace_id);
+  return find_open(context, token);
+}
+
 Result<InviteService::Accepted> InviteService::accept(kernel::UserId person, std::string_view token) {
   return unit_of_work_.run([&](WriteContext& context) -> Result<Accepted> {
-    auto invite = find_open(context, token);
+    context.lock(person);
+    auto invite = lock_open(context, token);
     if (!invite) return std::unexpected(invite.error());
     const auto user = repositories_.users.find(context, person);
     if (!user) return failure(ErrorKind::unauthenticated, "session.required", "Sign in first.");
@@ -99,24 +108,23 @@ Result<InviteService::Accepted> InviteService::accept(kernel::UserId person, std
 }
 
 Result<InviteService::Accepted> InviteService::accept(const NewAccount& account, std::string_view token) {
-  auto name = identity::normalise_name(account.name);
+  const auto name = identity::normalise_name(account.name);
   if (!name) return std::unexpected(name.error());
   if (const auto good = identity::check_new_password(account.password); !good) return std::unexpected(good.error());
 
   // Looked up first without a transaction to write in: hashing is slow, and must not keep other writers waiting.
   const auto known = unit_of_work_.read([&](const ReadContext& context) { return find_open(context, token); });
   if (!known) return std::unexpected(known.error());
-  std::string password_hash = hasher_.hash(account.password);
+  const std::string password_hash = hasher_.hash(account.password);
 
   return unit_of_work_.run([&](WriteContext& context) -> Result<Accepted> {
-    auto invite = find_open(context, token);
+    auto invite = lock_open(context, token);
     if (!invite) return std::unexpected(invite.error());
     if (repositories_.users.find_by_email(context, invite->state().email)) {
       return failure(ErrorKind::conflict, "invite.account_exists",
                      "There is an account for this e-mail address: sign in, then accept.");
     }
-    const User user{kernel::UserId::create(clock_), invite->state().email, *std::move(name), std::move(password_hash),
-                    clock_.now()};
+    const User user{kernel::UserId::create(clock_), invite->state().email, *name, password_hash, clock_.now()};
     repositories_.users.add(context, user);
     auto accepted = join(context, *std::move(invite), user);
     if (accepted) accepted->signed_in = sessions_.start(context, user, account.user_agent, account.address);

@@ -58,6 +58,7 @@ class InviteService {
 
  private:
   kernel::Result<Invite> find_open(const kernel::ReadContext& context, std::string_view token) const;
+  kernel::Result<Invite> lock_open(kernel::WriteContext& context, std::string_view token) const;
   kernel::Result<Accepted> join(kernel::WriteContext& context, Invite invite, const identity::User& user) const;
 
   kernel::UnitOfWork& unit_of_work_;

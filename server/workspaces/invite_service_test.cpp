@@ -71,6 +71,7 @@ TEST_F(InviteServiceTest, InvitesAgainOnceTheLastInviteIsClosed) {
 
 TEST_F(InviteServiceTest, HasALimitOfOpenInvites) {
   write([&](kernel::WriteContext& context) {
+    context.lock(acme);
     for (std::size_t i = 0; i < WorkspaceLimits::open_invites; ++i) {
       Invite open = Invite::create({kernel::InviteId::create(clock),
                                     acme,
@@ -177,6 +178,7 @@ TEST_F(InviteServiceTest, MakesNoAccountOfABadNameOrPassword) {
 TEST_F(InviteServiceTest, GivesTheMemberRoleWhereTheInvitesRoleIsGone) {
   const std::string token = identity::new_token();
   write([&](kernel::WriteContext& context) {
+    context.lock(acme);
     Invite roleless = Invite::create({kernel::InviteId::create(clock),
                                       acme,
                                       "stranger@acme.test",
@@ -195,6 +197,7 @@ TEST_F(InviteServiceTest, GivesTheMemberRoleWhereTheInvitesRoleIsGone) {
 TEST_F(InviteServiceTest, LetsNobodyIntoAFullWorkspace) {
   const auto created = invite();
   write([&](kernel::WriteContext& context) {
+    context.lock(acme);
     for (std::size_t i = 3; i < WorkspaceLimits::members; ++i) {
       Member member = Member::join(acme, kernel::UserId::create(clock), member_role, clock);
       members.save(context, member);

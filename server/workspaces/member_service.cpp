@@ -107,11 +107,18 @@ Result<catalog::UserDTO> MemberService::rename_person(kernel::UserId person, std
   auto normalised_name = identity::normalise_name(name);
   if (!normalised_name) return std::unexpected(normalised_name.error());
   return unit_of_work_.run([&](WriteContext& context) -> Result<catalog::UserDTO> {
+    context.lock(person);
     auto user = repositories_.users.find(context, person);
     if (!user) return failure(ErrorKind::not_found, "not_found", "There is no such person.");
     if (user->name != *normalised_name) {
       user->name = *normalised_name;
       repositories_.users.update(context, *user);
+      std::vector<kernel::WorkspaceId> workspaces;
+      for (const Member& member : repositories_.members.list_of_user(context, person)) {
+        workspaces.push_back(member.state().workspace_id);
+      }
+      context.lock(std::move(workspaces));
+      // Again: until all were locked, the person could be taken out of one. Joining another needs the person's lock.
       for (Member& member : repositories_.members.list_of_user(context, person)) {
         member.note_profile_changed(clock_.now());
         repositories_.members.save(context, member);

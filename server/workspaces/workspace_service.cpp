@@ -18,6 +18,7 @@ Result<catalog::WorkspaceDTO> WorkspaceService::create(kernel::UserId creator, s
   if (!title) return std::unexpected(title.error());
 
   return unit_of_work_.run([&](WriteContext& context) -> Result<catalog::WorkspaceDTO> {
+    context.lock(creator);
     if (repositories_.workspaces.find_by_slug(context, slug)) {
       return failure(ErrorKind::conflict, "workspace.slug_taken", "This slug is taken.");
     }
@@ -27,6 +28,7 @@ Result<catalog::WorkspaceDTO> WorkspaceService::create(kernel::UserId creator, s
       return std::unexpected(room.error());
     }
     const auto id = kernel::WorkspaceId::create(clock_);
+    context.lock(id);
     Role owner = Role::system(SystemRole::OWNER, id, clock_);
     Role admin = Role::system(SystemRole::ADMIN, id, clock_);
     Role member = Role::system(SystemRole::MEMBER, id, clock_);

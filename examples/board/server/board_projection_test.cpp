@@ -39,6 +39,7 @@ class BoardProjectionTest : public testing::Test {
   template <class Work>
   void commit(Work work) {
     const auto done = unit_of_work.run([&](WriteContext& context) -> kernel::Result<> {
+      context.lock(acme);
       work(context);
       return {};
     });

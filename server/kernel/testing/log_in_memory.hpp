@@ -12,8 +12,7 @@
 namespace orbit::kernel {
 
 struct EmptyContext final : WriteContext {
-  using WriteContext::emit;
-  void emit(DomainEvent) override {}
+  void add_event(DomainEvent) override {}
 };
 
 struct FakeUnitOfWork final : UnitOfWork {

@@ -46,8 +46,7 @@ class MemoryUnitOfWork final : public UnitOfWork {
 
   struct Writing final : WriteContext {
     Writing() = default;
-    using WriteContext::emit;
-    void emit(DomainEvent event) override { events.push_back(std::move(event)); }
+    void add_event(DomainEvent event) override { events.push_back(std::move(event)); }
     std::vector<DomainEvent> events;
   };
 

@@ -79,7 +79,10 @@ struct Acme {
   kernel::MemberId add_member(kernel::WorkspaceId workspace, kernel::UserId user, kernel::RoleId role) {
     clock.advance(std::chrono::milliseconds{1});
     Member member = Member::join(workspace, user, role, clock);
-    write([&](kernel::WriteContext& context) { members.save(context, member); });
+    write([&](kernel::WriteContext& context) {
+      context.lock(workspace);
+      members.save(context, member);
+    });
     return member.state().id;
   }
 };
