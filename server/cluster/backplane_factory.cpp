@@ -1,10 +1,12 @@
 #include "cluster/backplane_factory.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "cluster/broker_backplane.hpp"
 #include "cluster/broker_url.hpp"
 #include "cluster/nats_link.hpp"
+#include "cluster/redis_link.hpp"
 
 namespace orbit::cluster {
 
@@ -28,10 +30,34 @@ kernel::Result<BrokerOptions> nats_options(std::string_view url) {
   return options;
 }
 
+std::unexpected<kernel::Error> bad(std::string message) {
+  return kernel::failure(kernel::ErrorKind::invalid, "backplane.bad_url", std::move(message));
+}
+
+kernel::Result<BrokerOptions> redis_options(std::string_view url) {
+  auto parsed = parse_broker_url(url, 6379);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  if (parsed->hosts.size() != 1) return bad("A redis:// backplane has one host.");
+  if (!parsed->user.empty() && !parsed->has_password) return bad("The user of a redis:// backplane needs a password.");
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (!std::ranges::all_of(parsed->path, is_digit)) {
+    return bad("Behind the host of a redis:// backplane, nothing but the number of a database may follow.");
+  }
+  BrokerOptions options{.kind = "redis", .where = parsed->where(), .max_message = redis_max_message, .make_link = {}};
+  options.make_link = [url = *std::move(parsed)](boost::asio::io_context& context, LinkListener& listener) {
+    return make_redis_link(context, listener, url);
+  };
+  return options;
+}
+
 kernel::Result<BrokerOptions> options_of(std::string_view url) {
   if (url.starts_with("nats://") || url.starts_with("tls://")) return nats_options(url);
-  return kernel::failure(kernel::ErrorKind::invalid, "backplane.bad_url",
-                         "The backplane must be one of nats://host:port, tls://host:port.");
+  if (url.starts_with("redis://")) return redis_options(url);
+  if (url.starts_with("rediss://")) {
+    return bad(
+        "A rediss:// backplane is not there: the Redis client has no TLS. Use redis:// through a tunnel, or tls://.");
+  }
+  return bad("The backplane must be one of nats://host:port, tls://host:port, redis://host:port.");
 }
 
 }  // namespace

@@ -11,8 +11,9 @@
 
 namespace orbit::cluster {
 
-/// `url`: "nats://[user:password@|token@]host[:port][,host[:port]…]", or tls:// for the same with TLS. Connects once it
-/// is started. `realtime` and `metrics` outlive it. Errors are invalid "backplane.bad_url" and never show a password.
+/// `url`: "nats://[user:password@|token@]host[:port][,host[:port]…]", or tls:// for the same with TLS;
+/// "redis://[[user]:password@]host[:port][/database]", whose pub/sub is the same for all databases. Connects once it is
+/// started. `realtime` and `metrics` outlive it. Errors are invalid "backplane.bad_url" and never show a password.
 [[nodiscard]] kernel::Result<std::unique_ptr<Backplane>> make_backplane(std::string_view url,
                                                                         kernel::Scheduler& realtime,
                                                                         kernel::MetricsRegistry& metrics);

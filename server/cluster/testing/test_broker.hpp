@@ -39,9 +39,10 @@ class ServerBroker final : public TestBroker {
   PrivateServer server_;
 };
 
-/// `kind`: "nats". nullptr where this machine has none.
+/// `kind`: "nats", "redis". nullptr where this machine has none.
 inline std::unique_ptr<TestBroker> make_test_broker(std::string_view kind) {
   if (kind == "nats") return std::make_unique<ServerBroker>("nats", PrivateServer::nats());
+  if (kind == "redis") return std::make_unique<ServerBroker>("redis", PrivateServer::redis());
   return nullptr;
 }
 
