@@ -9,6 +9,7 @@
 #include "catalog/dto.hpp"
 #include "kernel/scheduler.hpp"
 #include "realtime/former_members.hpp"
+#include "realtime/node_incarnation.hpp"
 #include "realtime/socket_handle.hpp"
 
 namespace orbit::realtime {
@@ -34,9 +35,6 @@ class OwnPresenceListener {
   /// Offline once the grace is over, and where the membership ended.
   virtual void own_changed(kernel::WorkspaceId workspace, kernel::MemberId member, catalog::PresenceStatus own) = 0;
 };
-
-/// One life of another node, from its start to its end.
-using NodeIncarnation = kernel::Uuid;
 
 class PresenceTracker {
  public:

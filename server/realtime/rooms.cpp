@@ -24,7 +24,9 @@ Rooms::Rooms(const Parts& parts, const RoomOptions& options, kernel::MetricsRegi
       rooms_gauge_(metrics.gauge("orbit_rooms", "Rooms that somebody is in")),
       evicted_counter_(metrics.counter("orbit_rooms_evicted_total", "Members who lost the right to be in a room")),
       signals_counter_(metrics.counter("orbit_rooms_signals_total", "Signals that members sent")),
-      signal_runs_counter_(metrics.counter("orbit_rooms_signal_runs_total", "Runs of signals sent to sockets")) {
+      signal_runs_counter_(metrics.counter("orbit_rooms_signal_runs_total", "Runs of signals sent to sockets")),
+      refused_elsewhere_counter_(metrics.counter("orbit_rooms_signals_elsewhere_refused_total",
+                                                 "Signals from other nodes that were dropped, beyond a limit")) {
   kernel::EventBus& bus = parts_.bus;
   bus.subscribe<workspaces::MemberRoleChanged>(
       [this](const auto& event, const DomainEvent& cause) { recheck(cause.workspace_id, event.member_id); });
@@ -65,12 +67,12 @@ Result<> Rooms::join(const SocketHandle& socket, const std::string& room) {
                      "A tab may be in at most " + std::to_string(options_.rooms_per_socket) + " rooms.");
     }
     Presence& presence = rooms_[key].members[identity.member];
-    const bool came = presence.tabs.empty() && presence.grace_timer == 0;
+    const bool was_here = presence.is_here();
     cancel_grace(presence);
     presence.tabs.push_back(socket);
     joined_[socket.id].insert(key);
     rooms_gauge_.set(static_cast<std::int64_t>(rooms_.size()));
-    if (came) tell(key, identity.member, true);  // this socket finds itself in its own room.joined
+    if (!was_here) arrive(key, identity.member);  // this socket finds itself in its own room.joined
     parts_.hub.subscribe(socket.id, room_channel(key.workspace, room));
   }
   tell_how_it_stands(socket, key);
@@ -160,15 +162,37 @@ void Rooms::cancel_grace(Presence& presence) {
   presence.grace_timer = 0;
 }
 
+void Rooms::arrive(const Key& key, MemberId member) {
+  Room& room = rooms_.at(key);
+  const bool is_first = ++room.here == 1;
+  if (room.members.at(member).elsewhere.empty()) tell(key, member, true);
+  if (replication_ == nullptr) return;
+  if (is_first) replication_->opened(key.workspace, key.room);
+  replication_->came(key.workspace, key.room, member);
+}
+
+// Their tabs have been taken away.
 void Rooms::depart(const Key& key, MemberId member) {
-  const auto room = rooms_.find(key);
-  room->second.members.erase(member);
-  room->second.signals.forget(member);
-  if (room->second.members.empty()) {
-    parts_.scheduler.cancel(room->second.tick);
-    rooms_.erase(room);
+  const auto entry = rooms_.find(key);
+  Room& room = entry->second;
+  if (replication_ != nullptr) replication_->went(key.workspace, key.room, member);
+  const bool is_last = --room.here == 0;
+  if (is_last) {
+    parts_.scheduler.cancel(room.tick);
+    rooms_.erase(entry);
+    rooms_gauge_.set(static_cast<std::int64_t>(rooms_.size()));
+    if (replication_ != nullptr) replication_->closed(key.workspace, key.room);
+  } else if (room.members.at(member).elsewhere.empty()) {
+    remove(key, room, member);
+  } else {
+    room.signals.forget(member, std::nullopt);
   }
-  rooms_gauge_.set(static_cast<std::int64_t>(rooms_.size()));
+}
+
+// They are in it nowhere.
+void Rooms::remove(const Key& key, Room& room, MemberId member) {
+  room.members.erase(member);
+  room.signals.forget(member);
   tell(key, member, false);
 }
 
@@ -183,10 +207,15 @@ Result<> Rooms::signal(const SocketHandle& socket, const std::string& room, std:
   if (!present.signals.put({socket.identity.member, socket.id, std::move(kind), std::move(payload)})) {
     return failure(ErrorKind::too_many, "room.busy", "Too much is signalled in this room at once.");
   }
-  if (present.tick != 0) return {};
-  send_signals(key, present);
-  if (options_.tick.count() != 0) start_tick(key, present);
+  tell_news(key, present);
   return {};
+}
+
+// At once in a quiet room, else with its next tick.
+void Rooms::tell_news(const Key& key, Room& room) {
+  if (room.tick != 0) return;
+  send_signals(key, room);
+  if (options_.tick.count() != 0) start_tick(key, room);
 }
 
 void Rooms::start_tick(const Key& key, Room& room) {
@@ -201,7 +230,9 @@ void Rooms::start_tick(const Key& key, Room& room) {
 }
 
 void Rooms::send_signals(const Key& key, Room& room) {
-  const SignalRun run(room.signals.take_news(), key.room, parts_.encoder);
+  std::vector<Signal> news = room.signals.take_news();
+  if (replication_ != nullptr) replicate_signals(key, news);
+  const SignalRun run(std::move(news), key.room, parts_.encoder);
   for (const auto& [member, presence] : room.members) {
     for (const SocketHandle& socket : presence.tabs) {
       const auto frame = run.for_socket(socket.id);
@@ -224,7 +255,7 @@ void Rooms::recheck(WorkspaceId workspace, std::optional<MemberId> only) {
     const auto& [key, room] = *entry;
     if (key.workspace != workspace) break;
     for (const auto& [member, presence] : room.members) {
-      if (only && *only != member) continue;
+      if (!presence.is_here() || (only && *only != member)) continue;
       const auto allowed = may_enter({workspace, member}, key.room);
       if (!allowed) spdlog::warn("room {}: {}: {}", key.room, member.str(), allowed.error().message);
       if (!allowed || !*allowed) out.emplace_back(key, member);
@@ -243,19 +274,6 @@ std::vector<SocketHandle> Rooms::take_tabs(const Key& key, MemberId member) {
   cancel_grace(presence);
   for (const SocketHandle& socket : presence.tabs) unsubscribe(socket, key);
   return std::exchange(presence.tabs, {});
-}
-
-// Their sockets have been closed by then, and are reported as gone later.
-void Rooms::forget_member(WorkspaceId workspace, MemberId member) {
-  std::vector<Key> keys;
-  for (auto entry = rooms_.lower_bound(Key{workspace, ""}); entry != rooms_.end(); ++entry) {
-    if (entry->first.workspace != workspace) break;
-    if (entry->second.members.contains(member)) keys.push_back(entry->first);
-  }
-  for (const Key& key : keys) {
-    take_tabs(key, member);
-    depart(key, member);
-  }
 }
 
 void Rooms::tell(const Key& key, MemberId member, bool online) {

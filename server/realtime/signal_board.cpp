@@ -97,4 +97,18 @@ void SignalBoard::forget(MemberId member) {
   std::erase_if(news_, [&](const Signal& signal) { return signal.member == member; });
 }
 
+void SignalBoard::forget(MemberId member, const std::optional<NodeIncarnation>& node,
+                         const std::optional<std::string>& kind) {
+  for (auto standing = latest_.lower_bound({member, ""});
+       standing != latest_.end() && standing->first.first == member;) {
+    const auto& [signal, news] = standing->second;
+    if (signal.node != node || (kind && *kind != signal.kind)) {
+      ++standing;
+      continue;
+    }
+    if (news) news_.erase(*news);
+    standing = latest_.erase(standing);
+  }
+}
+
 }  // namespace orbit::realtime

@@ -11,15 +11,17 @@
 
 #include "catalog/dto.hpp"
 #include "realtime/frame.hpp"
+#include "realtime/node_incarnation.hpp"
 #include "realtime/socket_handle.hpp"
 
 namespace orbit::realtime {
 
 struct Signal {
   kernel::MemberId member;
-  SocketId from = 0;
+  SocketId from = 0;  // 0: of no socket here
   std::string kind;
   catalog::RawJson payload;
+  std::optional<NodeIncarnation> node = std::nullopt;  // that it came from, if it isn't this one
 };
 
 /// What a tick has to say, framed once and shared. A socket with bytes waiting skips it where it holds only latest
@@ -67,6 +69,11 @@ class SignalBoard {
 
   /// The member left: their values vanish.
   void forget(kernel::MemberId member);
+
+  /// The member is gone from that node, nullopt for this one, but not from the room: what stands that was signalled
+  /// there vanishes, of that kind or all.
+  void forget(kernel::MemberId member, const std::optional<NodeIncarnation>& node,
+              const std::optional<std::string>& kind = std::nullopt);
 
  private:
   using News = std::list<Signal>;

@@ -57,6 +57,23 @@ TEST_F(SignalBoardTest, KnowsWhatStandsUntilTheMemberLeaves) {
   EXPECT_EQ(payloads(board.take_news()), Payloads{});
 }
 
+TEST_F(SignalBoardTest, WhatAMemberSignalledOnOneNodeVanishesWhenTheyLeaveThatNode) {
+  const NodeIncarnation other = kernel::new_uuid(clock);
+  board.put({ada, 0, "cursor", {"1"}, other});
+  board.put({ada, 0, "typing", {"2"}, other});
+  board.put(signal(ada, 1, "typing", "3"));
+  board.put({grace, 0, "cursor", {"4"}, other});
+  board.put({ada, 0, "selection", {"5"}, other});
+  board.forget(ada, other, "selection");
+  auto standing = payloads(board.standing());
+  std::ranges::sort(standing);
+  EXPECT_EQ(standing, (Payloads{"1", "3", "4"})) << "the newer value is of whoever signalled it";
+  board.forget(ada, other);
+  EXPECT_EQ(payloads(board.take_news()), (Payloads{"3", "4"}));
+  board.forget(ada, std::nullopt);
+  EXPECT_EQ(payloads(board.standing()), Payloads{"4"});
+}
+
 TEST_F(SignalBoardTest, IsBounded) {
   for (std::size_t i = 0; i < SignalBoard::max_kinds; ++i) {
     EXPECT_TRUE(board.put(signal(ada, 1, "kind" + std::to_string(i), "1")));
