@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { type NodeProcess, webhookSecret } from "./node_process.ts";
+import { webhookSecret } from "./node_process.ts";
 
 /** What came of a command. */
 export type Outcome =
@@ -20,16 +20,17 @@ export interface ApiCounts {
   unanswered: number;
 }
 
-/** Commands over HTTP, straight to the node. */
+/** Commands over HTTP, straight to a node. */
 export class Api {
-  readonly #node: NodeProcess;
+  readonly #cluster: { pickPort(): number };
   readonly counts: ApiCounts = { accepted: 0, refused: 0, busy: 0, unanswered: 0 };
   readonly refusals = new Map<string, number>();
   /** Answers that the node may not give: server errors, or none for very long. */
   readonly failures: string[] = [];
 
-  constructor(node: NodeProcess) {
-    this.#node = node;
+  /** `cluster` says which node gets the next one. */
+  constructor(cluster: { pickPort(): number }) {
+    this.#cluster = cluster;
   }
 
   async send(method: string, path: string, headers: Readonly<Record<string, string>>, body?: unknown) {
@@ -56,7 +57,7 @@ export class Api {
     let answer: Response;
     let text: string;
     try {
-      answer = await fetch(this.#node.url + path, {
+      answer = await fetch(`http://127.0.0.1:${this.#cluster.pickPort()}${path}`, {
         method,
         headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
         body: body === undefined ? null : JSON.stringify(body),

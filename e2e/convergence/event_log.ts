@@ -1,4 +1,4 @@
-import { quoted, type Row, type Sqlite } from "./sqlite.ts";
+import { type Database, quoted, type Row } from "./database.ts";
 
 /** A row of a workspace's event log. */
 export interface LogEvent {
@@ -78,14 +78,14 @@ export function findFrom(log: WorkspaceLog, after: number, isIt: (event: LogEven
 
 /** A copy of every workspace's log, taken before it is trimmed. */
 export class LogCopy {
-  readonly #sqlite: Sqlite;
+  readonly #database: Database;
   readonly #logs = new Map<string, LogEvent[]>();
   #pulling: Promise<void> | undefined;
   /** Where the log didn't go on with the next seq. */
   readonly gaps = new Set<string>();
 
-  constructor(sqlite: Sqlite) {
-    this.#sqlite = sqlite;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   of(workspaceId: string): WorkspaceLog {
@@ -111,7 +111,7 @@ export class LogCopy {
 
   async #pull(): Promise<void> {
     const known = [...this.#logs].map(([id, log]) => `(${quoted(id)}, ${log.length})`);
-    const rows = await this.#sqlite.query(
+    const rows = await this.#database.query(
       `WITH known (id, seq) AS (VALUES ${[...known, "('', 0)"].join(", ")}) ` +
         "SELECT l.workspace_id, l.seq, l.type, l.ids, l.occurred_at FROM streams s LEFT JOIN known k " +
         "ON k.id = s.workspace_id JOIN event_log l ON l.workspace_id = s.workspace_id AND l.seq > coalesce(k.seq, 0) " +

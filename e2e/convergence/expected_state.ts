@@ -1,4 +1,4 @@
-import type { Row, Sqlite } from "./sqlite.ts";
+import type { Database, Row } from "./database.ts";
 
 /** An entity as JSON: what a tab's store should hold of it. */
 export type Entity = Readonly<Record<string, unknown>>;
@@ -46,9 +46,9 @@ const tables = {
 } as const;
 
 /** Reads all there is. Nothing may be written meanwhile: each table is read on its own. */
-export async function readDatabase(sqlite: Sqlite): Promise<DatabaseRows> {
+export async function readDatabase(database: Database): Promise<DatabaseRows> {
   const read: Partial<Record<keyof typeof tables, Row[]>> = {};
-  for (const [name, sql] of Object.entries(tables)) read[name as keyof typeof tables] = await sqlite.query(sql);
+  for (const [name, sql] of Object.entries(tables)) read[name as keyof typeof tables] = await database.query(sql);
   const rows = read as Record<keyof typeof tables, Row[]>;
   const of = (table: readonly Row[], workspaceId: unknown) => table.filter((row) => row.workspace_id === workspaceId);
   return {

@@ -1,6 +1,8 @@
 import type { MemberId } from "@orbit/catalog";
+import type { Member } from "./cluster.ts";
 import type { Conditions } from "./faulty_link.ts";
 import type { Prng } from "./prng.ts";
+import { SharedFaults } from "./shared_faults.ts";
 import type { Tab } from "./tab.ts";
 import { sleep } from "./wait.ts";
 import type { World } from "./world.ts";
@@ -19,29 +21,44 @@ const stallingMessages = 150;
 /** Rows that stay when the log is trimmed by hand, under a node that can't do it. */
 const keptByHand = 100;
 
-/** What goes wrong meanwhile: with the node, and between it and the tabs. */
+/** What goes wrong meanwhile: with the nodes, with what they share, and between them and the tabs. */
 export class Faults {
   readonly #world: World;
   readonly #calm: AbortSignal;
   readonly #counts: Map<string, number>;
   readonly #running = new Set<Promise<void>>();
   readonly #afflicted = new Set<Tab>();
+  readonly #shared: SharedFaults;
 
   /** Every fault is over soon after `calm` is aborted; `counts` gets how many there were of each kind. */
   constructor(world: World, calm: AbortSignal, counts: Map<string, number>) {
     this.#world = world;
     this.#calm = calm;
     this.#counts = counts;
+    this.#shared = new SharedFaults({
+      cluster: world.cluster,
+      pause: (ms) => this.#pause(ms),
+      count: (kind) => this.#count(kind),
+      disturb: (what) => this.#disturb(what),
+    });
   }
 
-  /** Something happens to the node. */
+  /** Something happens to a node. */
   async strikeNode(random: Prng): Promise<void> {
+    const { cluster } = this.#world;
+    const member = cluster.claim(random);
+    if (member === undefined) return;
     const strike = random.weighted<() => Promise<void>>([
-      [45, () => this.#kill(random)],
-      [40, () => this.#freeze(random)],
-      [15, () => this.#trim(random)],
+      [45, () => this.#kill(member, random)],
+      [40, () => this.#freeze(member, random)],
+      [15, () => this.#trim(member, random)],
     ]);
-    await strike();
+    await strike().finally(() => cluster.release(member));
+  }
+
+  /** Something happens to what the nodes share. */
+  async strikeShared(random: Prng): Promise<void> {
+    await this.#shared.strike(random);
   }
 
   /** Something happens on the way to some tabs, and is over after a while. */
@@ -92,9 +109,8 @@ export class Faults {
     ]);
   }
 
-  async #kill(random: Prng): Promise<void> {
-    const { node } = this.#world;
-    const retention = (node.canTrim && random.pick(retentions)) || [];
+  async #kill(member: Member, random: Prng): Promise<void> {
+    const retention = (this.#world.cluster.canTrim && random.pick(retentions)) || [];
     const queue = random.pick(queues) ?? [];
     const rosterLimit = random.pick(rosterLimits) ?? [];
     this.#count("kill -9");
@@ -104,7 +120,7 @@ export class Faults {
       this.#rush(random);
       await sleep(random.between(0, 12));
     }
-    await this.killAndRestart(random.between(0, 1_500), [...retention, ...queue, ...rosterLimit]);
+    await this.killAndRestart([member], random.between(0, 1_500), [...retention, ...queue, ...rosterLimit]);
   }
 
   #rush(random: Prng): void {
@@ -114,37 +130,46 @@ export class Faults {
     }
   }
 
-  /** Everyone's connection breaks; nothing of the node lives on but its database. */
-  async killAndRestart(pauseMs: number, flags: readonly string[] = []): Promise<void> {
+  /** Every connection to these nodes breaks; nothing of them lives on but the database. */
+  async killAndRestart(members: readonly Member[], pauseMs: number, flags: readonly string[] = []): Promise<void> {
+    const { cluster } = this.#world;
+    this.#disturb("kill -9");
+    const end = cluster.turbulence.begin();
+    await Promise.all(members.map(({ node }) => node.kill()));
+    // The checker's own shell would keep SQLite's shared memory alive, which the node should find as it died.
+    if (cluster.postgresql === undefined) cluster.database.kill();
+    await this.#pause(pauseMs);
+    for (const { node } of members) await cluster.startNode(node, flags);
+    end();
+  }
+
+  #disturb(what: string): void {
     for (const tab of this.#world.tabs) {
-      tab.note("kill -9");
+      tab.note(what);
       tab.disturb();
     }
-    await this.#world.node.kill();
-    // The checker's own shell would keep the database's shared memory alive, which the node should find as it died.
-    this.#world.sqlite.kill();
-    await this.#pause(pauseMs);
-    await this.#world.node.restart(flags);
   }
 
-  async #freeze(random: Prng): Promise<void> {
-    const { node } = this.#world;
+  async #freeze({ node }: Member, random: Prng): Promise<void> {
+    const { turbulence, nodes } = this.#world.cluster;
     this.#count("SIGSTOP");
     for (const tab of this.#world.tabs) tab.disturb();
+    const end = turbulence.begin();
     node.freeze();
-    await this.#pause(random.between(200, 3_000));
+    await this.#pause(random.between(200, nodes.length === 1 ? 3_000 : 10_000));
     node.thaw();
+    end();
   }
 
-  async #trim(random: Prng): Promise<void> {
-    const { node, sqlite, log } = this.#world;
+  async #trim(member: Member, random: Prng): Promise<void> {
+    const { cluster, log } = this.#world;
     this.#count("log trimmed");
-    if (node.canTrim) return this.killAndRestart(random.between(0, 300), keepLittle);
+    if (cluster.canTrim) return this.killAndRestart([member], random.between(0, 300), keepLittle);
     await this.#world.copyLog();
     for (const id of log.workspaceIds) {
       const upTo = log.of(id).length - keptByHand;
       const published = `(SELECT published_seq FROM streams WHERE workspace_id = '${id}')`;
-      await sqlite
+      await cluster.database
         .query(`DELETE FROM event_log WHERE workspace_id = '${id}' AND seq <= ${upTo} AND seq <= ${published}`)
         .catch(() => {});
     }

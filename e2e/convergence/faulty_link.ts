@@ -117,7 +117,7 @@ class Pair {
   }
 }
 
-/** The network between one tab and the node: a TCP proxy on a port of its own. */
+/** The network between two: a tab and the nodes, or a node and what it needs. A TCP proxy on a port of its own. */
 export class FaultyLink {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
@@ -125,28 +125,32 @@ export class FaultyLink {
   #conditions: Conditions = {};
   #isDown = false;
 
-  private constructor(target: number, onDisturbed: () => void) {
+  private constructor(target: () => number, onDisturbed: () => void) {
     this.#onDisturbed = onDisturbed;
     this.#server = createServer({ allowHalfOpen: true }, (near) => {
       if (this.#isDown) return near.resetAndDestroy();
-      const far = open({ port: target, host: "127.0.0.1", allowHalfOpen: true });
+      const far = open({ port: target(), host: "127.0.0.1", allowHalfOpen: true });
       const pair = new Pair(near, far, () => this.#pairs.delete(pair));
       pair.conditions = this.#conditions;
       this.#pairs.add(pair);
     });
   }
 
-  /** `onDisturbed` hears of each fault that may end connections without a close code. */
-  static async open(target: number, onDisturbed: () => void): Promise<FaultyLink> {
+  /** `target` says which port each new connection goes to; `onDisturbed` hears of each fault that may end connections without a close code. */
+  static async open(target: () => number, onDisturbed: () => void): Promise<FaultyLink> {
     const link = new FaultyLink(target, onDisturbed);
     await new Promise<void>((resolve) => link.#server.listen(0, "127.0.0.1", resolve));
     return link;
   }
 
-  get url(): string {
+  get port(): number {
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("the link doesn't listen");
-    return `http://127.0.0.1:${address.port}`;
+    return address.port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Resets every connection. */

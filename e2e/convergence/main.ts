@@ -63,13 +63,19 @@ function tidy(world: World, totals: Totals): void {
   world.tabs = world.livingTabs;
 }
 
+function describeNodes({ nodes, database, backplane }: Options): string {
+  const engine = database === "sqlite" ? "SQLite" : "PostgreSQL";
+  if (nodes === 1) return `one node on ${engine}`;
+  return `${nodes} nodes on ${engine}, over ${{ none: "nothing", nats: "NATS", redis: "Redis", postgres: "PostgreSQL" }[backplane]}`;
+}
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (typeof options === "string") {
     say(options === "" ? usage : `${options}\n\n${usage}`);
     return options === "" ? 0 : 2;
   }
-  say(`seed ${options.seed}: ${options.minutes} minutes with ${options.people} people`);
+  say(`seed ${options.seed}: ${options.minutes} minutes with ${options.people} people on ${describeNodes(options)}`);
   const directory = await mkdtemp(join(tmpdir(), "orbit-converge-"));
   const world = await setUp(options, directory);
   const totals = new Totals();
@@ -79,9 +85,9 @@ async function main(): Promise<number> {
   sayFindings(findings);
   saySummary({ seed: options.seed, seconds, rounds, world, totals, faults, findings });
   for (const tab of world.tabs) tab.close();
-  world.sqlite.kill();
-  await world.node.kill();
-  if (findings.length > 0 || options.keep) say(`The database, the node's log and any recording are in ${directory}`);
+  if (findings.length > 0 || options.keep) await world.cluster.postgresql?.dump(join(directory, "orbit.sql"));
+  await world.cluster.dispose();
+  if (findings.length > 0 || options.keep) say(`The database, the nodes' logs and any recording are in ${directory}`);
   else await rm(directory, { recursive: true });
   return findings.length === 0 ? 0 : 1;
 }

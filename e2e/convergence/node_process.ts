@@ -1,46 +1,35 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { copyFile, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 
 export const webhookSecret = "whsec_convergence";
 
-/** The `orbit serve` under test: on one port and one database for the whole run, killed and started again. */
+/** An `orbit serve` under test: on one port and one database for the whole run, killed and started again. */
 export class NodeProcess {
   readonly #binary: string;
-  readonly #directory: string;
+  readonly #log: string;
   readonly #flags: readonly string[];
   readonly #errors: WriteStream;
   readonly #upWaiters = new Set<() => void>();
+  readonly name: string;
   #process: ChildProcess | undefined;
   #port = 0;
   #isUp = false;
   #isExpectedToEnd = false;
-  /** Whether `--log-keep-events` and its like are known to it. */
-  readonly canTrim: boolean;
   /** How it ended, if it did so by itself. */
   collapse: string | undefined;
 
-  private constructor(binary: string, directory: string, flags: readonly string[], canTrim: boolean) {
+  /** `flags` are those of every start. */
+  constructor(binary: string, directory: string, name: string, flags: readonly string[]) {
     this.#binary = binary;
-    this.#directory = directory;
+    this.name = name;
+    this.#log = join(directory, `${name}.log`);
     this.#flags = flags;
-    this.#errors = createWriteStream(join(directory, "node.log"), { flags: "a" });
-    this.canTrim = canTrim;
+    this.#errors = createWriteStream(this.#log, { flags: "a" });
     process.on("exit", () => this.#process?.kill("SIGKILL"));
-  }
-
-  static async start(binary: string, directory: string, flags: readonly string[]): Promise<NodeProcess> {
-    // A copy, so that a build meanwhile doesn't change what is under test.
-    const copy = join(directory, "orbit");
-    await copyFile(binary, copy);
-    const { stdout } = await promisify(execFile)(copy, ["--help"]);
-    const node = new NodeProcess(copy, directory, flags, stdout.includes("--log-keep-events"));
-    await node.restart();
-    return node;
   }
 
   get url(): string {
@@ -49,10 +38,6 @@ export class NodeProcess {
 
   get port(): number {
     return this.#port;
-  }
-
-  get databasePath(): string {
-    return join(this.#directory, "orbit.db");
   }
 
   get isUp(): boolean {
@@ -65,8 +50,8 @@ export class NodeProcess {
     await new Promise<void>((resolve) => this.#upWaiters.add(resolve));
   }
 
-  /** Starts it, on the port that it had, this time with these flags too. */
-  async restart(flags: readonly string[] = []): Promise<void> {
+  /** Starts it, again on the port that it had, this time with these flags too. */
+  async start(flags: readonly string[] = []): Promise<void> {
     this.#isExpectedToEnd = false;
     const child = spawn(this.#binary, this.#arguments(flags), {
       stdio: ["ignore", "pipe", "pipe"],
@@ -83,18 +68,29 @@ export class NodeProcess {
       this.#setUp();
       return;
     }
-    throw new Error(`the node did not start:\n${await this.logTail()}`);
+    throw new Error(`${this.name} did not start:\n${await this.logTail()}`);
   }
 
   /** As kill -9 does it. */
   async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** As an operator does it. Anything but an orderly end is a collapse. */
+  async stop(): Promise<void> {
+    const code = await this.#end("SIGTERM");
+    if (code !== 0) this.collapse = `${this.name} ended with ${code} when it was told to stop`;
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | string | null | undefined> {
     const child = this.#process;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return undefined;
     this.#isExpectedToEnd = true;
     this.#isUp = false;
     const gone = once(child, "exit");
-    child.kill("SIGKILL");
+    child.kill(signal);
     await gone;
+    return child.exitCode ?? child.signalCode;
   }
 
   freeze(): void {
@@ -106,19 +102,12 @@ export class NodeProcess {
   }
 
   async logTail(lines = 15): Promise<string> {
-    const text = await readFile(join(this.#directory, "node.log"), "utf8").catch(() => "");
+    const text = await readFile(this.#log, "utf8").catch(() => "");
     return text.trimEnd().split("\n").slice(-lines).join("\n");
   }
 
   #arguments(flags: readonly string[]): string[] {
-    return [
-      "serve",
-      "--demo",
-      ...["--listen", `127.0.0.1:${this.#port}`],
-      ...["--database", `sqlite:${this.databasePath}`],
-      ...this.#flags,
-      ...flags,
-    ];
+    return ["serve", "--demo", "--listen", `127.0.0.1:${this.#port}`, ...this.#flags, ...flags];
   }
 
   #setUp(): void {
@@ -130,7 +119,7 @@ export class NodeProcess {
   #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
     if (child !== this.#process || this.#isExpectedToEnd) return;
     this.#isUp = false;
-    this.collapse = `the node ended by itself with ${signal ?? `code ${code}`}`;
+    this.collapse = `${this.name} ended by itself with ${signal ?? `code ${code}`}`;
     for (const resolve of this.#upWaiters) resolve();
     this.#upWaiters.clear();
   }

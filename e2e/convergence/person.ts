@@ -1,5 +1,5 @@
 import type { Api, Outcome } from "./api.ts";
-import type { NodeProcess } from "./node_process.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Session } from "./tab.ts";
 import { sleep } from "./wait.ts";
 
@@ -10,20 +10,20 @@ export class Person {
   static #sessions = 0;
   readonly email: string;
   readonly #api: Api;
-  readonly #node: NodeProcess;
+  readonly #cluster: Cluster;
   sessions: Session[] = [];
   signIns = 0;
   signOuts = 0;
 
-  constructor(email: string, api: Api, node: NodeProcess) {
+  constructor(email: string, api: Api, cluster: Cluster) {
     this.email = email;
     this.#api = api;
-    this.#node = node;
+    this.#cluster = cluster;
   }
 
   /** Whether it worked. Slow on purpose, on the node's side. */
   async signIn(): Promise<boolean> {
-    const origin = { Origin: this.#node.url };
+    const origin = { Origin: this.#cluster.origin };
     const outcome = await this.#api.send("POST", "/v1/session", origin, { email: this.email, password });
     return this.tookSession(outcome);
   }
@@ -32,7 +32,7 @@ export class Person {
   tookSession(outcome: Outcome): boolean {
     if (outcome.kind !== "accepted" || outcome.cookie === undefined) return false;
     this.signIns++;
-    const headers = { Cookie: outcome.cookie, Origin: this.#node.url };
+    const headers = { Cookie: outcome.cookie, Origin: this.#cluster.origin };
     this.sessions.push({ id: ++Person.#sessions, headers, cache: new Map() });
     return true;
   }
@@ -42,9 +42,9 @@ export class Person {
     this.sessions = this.sessions.filter((one) => one !== session);
     this.signOuts++;
     for (;;) {
-      await this.#node.whenUp();
+      await this.#cluster.whenUp();
       const outcome = await this.#api.send("DELETE", "/v1/session", session.headers);
-      if (this.#node.collapse !== undefined) return;
+      if (this.#cluster.collapse !== undefined) return;
       if (outcome.kind === "accepted" || (outcome.kind === "refused" && [401, 404].includes(outcome.status))) break;
       await sleep(100);
     }

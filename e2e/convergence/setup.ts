@@ -1,9 +1,9 @@
 import { Api } from "./api.ts";
+import { Cluster } from "./cluster.ts";
 import { LogCopy } from "./event_log.ts";
-import { NodeProcess } from "./node_process.ts";
 import type { Options } from "./options.ts";
 import { Person, password } from "./person.ts";
-import { Sqlite } from "./sqlite.ts";
+import { Prng } from "./prng.ts";
 import { World } from "./world.ts";
 
 const seeded = ["ada@acme.test", "margaret@globex.test", "grace@acme.test", "alan@acme.test", "edsger@acme.test"];
@@ -20,14 +20,17 @@ const flags = [
   ...["--drain", "0s"],
 ];
 
-/** A node with a fresh database, and everybody signed in and in both of its workspaces. */
+/** How long the others think of a node that says nothing as alive: shorter than some freezes, longer than others. */
+const lease = ["--node-lease", "3s"];
+
+/** Nodes with a fresh database, and everybody signed in and in both of its workspaces. */
 export async function setUp(options: Options, directory: string): Promise<World> {
-  const node = await NodeProcess.start(options.binary, directory, flags);
-  const sqlite = new Sqlite(node.databasePath);
-  const world = new World({ node, sqlite, log: new LogCopy(sqlite), api: new Api(node) });
+  const all = options.backplane === "none" ? flags : [...flags, ...lease];
+  const cluster = await Cluster.start(options, directory, all, Prng.of(options.seed).fork("balancer"));
+  const world = new World({ cluster, log: new LogCopy(cluster.database), api: new Api(cluster) });
   await world.copyLog();
   for (const email of seeded.slice(0, options.people)) {
-    const person = new Person(email, world.api, node);
+    const person = new Person(email, world.api, cluster);
     if (!(await person.signIn())) throw new Error(`${email} can't sign in`);
     world.people.push(person);
   }
@@ -44,10 +47,10 @@ export async function setUp(options: Options, directory: string): Promise<World>
 
 // One more account, that comes to be as most do: somebody accepts an invite.
 async function addPerson(world: World, inviter: Person, email: string): Promise<void> {
-  const person = new Person(email, world.api, world.node);
+  const person = new Person(email, world.api, world.cluster);
   const token = await invite(inviter, email, "acme");
   const body = { token, name: email.split("@", 1).join(), password };
-  const outcome = await world.api.send("POST", "/v1/invites/accept", { Origin: world.node.url }, body);
+  const outcome = await world.api.send("POST", "/v1/invites/accept", { Origin: world.cluster.origin }, body);
   if (!person.tookSession(outcome)) throw new Error(`${email} can't make an account`);
   world.people.push(person);
 }

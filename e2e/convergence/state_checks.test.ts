@@ -200,7 +200,9 @@ describe("rows and log", () => {
 
   it("disagree about how long the log is, or how far it was published", () => {
     expect(wrong(database(log.length + 1))).toEqual(["streams.seq"]);
-    expect(wrong(database(log.length, undefined, 3))).toEqual(["streams.published_seq"]);
+    const behind = database(log.length, undefined, 3);
+    expect(wrong(behind)).toEqual(["streams.published_seq"]);
+    expect(checkRows(behind, new Map([["ws_1", log]]), false)).toEqual([]);
   });
 
   it("disagree about what there is", () => {

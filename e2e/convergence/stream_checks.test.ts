@@ -263,4 +263,18 @@ describe("one who is out", () => {
     expect(findings(ended(occurredAt + 1), stranger)).toEqual([]);
     expect(findings(ended(occurredAt), stranger)).toEqual([expect.stringMatching(/^out: seq 2/)]);
   });
+
+  it("may hear it from a node that can't have known yet", () => {
+    const frame = event(2, "team.created", "team_1");
+    const stranger = logOf(["workspaces.member.left", "mbr_other"], ["workspaces.team.created", "team_1"]);
+    const record = connection([hello(1), frame], { session: { id: 1, endedAt: occurredAt } });
+    const asked: number[][] = [];
+    const mayNotKnow = (answer: boolean) => (endedAt: number, sentAt: number) => {
+      asked.push([endedAt, sentAt]);
+      return answer;
+    };
+    expect(checkStream(record, stranger, "tab", mayNotKnow(true))).toEqual([]);
+    expect(checkStream(record, stranger, "tab", mayNotKnow(false)).map(({ check }) => check)).toEqual(["out"]);
+    expect(asked[0]).toEqual([occurredAt, frame.at]);
+  });
 });

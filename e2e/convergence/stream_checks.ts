@@ -8,8 +8,16 @@ type EventEntry = Entry & { kind: "event" };
 const eventsOf = (connection: ConnectionRecord) =>
   connection.entries.filter((entry): entry is EventEntry => entry.kind === "event");
 
+/** Whether a node may not yet have known, when it sent something, that the session had ended on another one. */
+export type RevocationExcuse = (endedAt: number, sentAt: number) => boolean;
+
 /** Everything that one connection can tell by itself, held against its workspace's log. */
-export function checkStream(connection: ConnectionRecord, log: WorkspaceLog, where: string): Finding[] {
+export function checkStream(
+  connection: ConnectionRecord,
+  log: WorkspaceLog,
+  where: string,
+  mayNotKnow: RevocationExcuse = () => false,
+): Finding[] {
   const found = (check: CheckName, what: string, details: Partial<Finding> = {}): Finding => ({
     check,
     where,
@@ -25,7 +33,7 @@ export function checkStream(connection: ConnectionRecord, log: WorkspaceLog, whe
     ...checkLeaks(connection, log).map((event) =>
       found("audience", `${describe(event)} was sent to one who may not see it`),
     ),
-    ...checkOut(connection, log).map((what) => found("out", what)),
+    ...checkOut(connection, log, mayNotKnow).map((what) => found("out", what)),
   ];
 }
 
@@ -172,7 +180,7 @@ const codesOfAnEnd = [4401, 4403];
 // What else may end it first: too slow, too many, a node that goes away.
 const otherCodes = [1000, 1001, 1012, 4408, 4429];
 
-function checkOut(connection: ConnectionRecord, log: WorkspaceLog): string[] {
+function checkOut(connection: ConnectionRecord, log: WorkspaceLog, mayNotKnow: RevocationExcuse): string[] {
   const faults: string[] = [];
   const closing = closingEntry(connection);
   if (closing !== undefined) {
@@ -191,7 +199,9 @@ function checkOut(connection: ConnectionRecord, log: WorkspaceLog): string[] {
   const { endedAt } = connection.session;
   if (endedAt !== undefined) {
     // The clock is one, and whoever has got the answer acts after it.
-    const late = eventsOf(connection).find((entry) => (log[entry.seq - 1]?.occurredAt ?? 0) > endedAt);
+    const late = eventsOf(connection).find(
+      (entry) => (log[entry.seq - 1]?.occurredAt ?? 0) > endedAt && !mayNotKnow(endedAt, entry.at),
+    );
     if (late !== undefined) faults.push(`seq ${late.seq} happened after the session had ended, and was sent`);
   }
   return faults;

@@ -17,7 +17,8 @@ export interface TabOptions {
   readonly email: string;
   readonly session: Session;
   readonly slug: string;
-  readonly node: { readonly port: number };
+  /** Says which node a new connection goes to. */
+  readonly cluster: { pickPort(): number };
   readonly random: Prng;
 }
 
@@ -58,7 +59,10 @@ export class Tab {
   static async open(options: TabOptions): Promise<Tab> {
     const { random } = options;
     let tab: Tab | undefined;
-    const link = await FaultyLink.open(options.node.port, () => tab?.disturb());
+    const link = await FaultyLink.open(
+      () => options.cluster.pickPort(),
+      () => tab?.disturb(),
+    );
     tab = new Tab(options, link);
     const snapshot = random.chance(0.3) ? await tab.#firstSnapshot() : undefined;
     tab.#client = connect({

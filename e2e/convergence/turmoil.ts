@@ -33,7 +33,7 @@ export class Turmoil {
     ]);
     const commands = this.#commands(random);
     const faults = this.#strikes(random);
-    await becomes(() => world.node.collapse !== undefined, ms);
+    await becomes(() => world.cluster.collapse !== undefined, ms);
     if (ending === "calm") {
       await this.#becalm(faults);
       await this.#whenLive();
@@ -41,10 +41,12 @@ export class Turmoil {
     }
     this.#stop.abort();
     await Promise.all(commands);
-    if (ending === "kill" && world.node.collapse === undefined) {
+    if (ending === "kill" && world.cluster.collapse === undefined) {
       this.#nodeCalm.abort();
-      await Promise.all(faults.slice(0, 1));
-      await this.#faults.killAndRestart(0);
+      await Promise.all(faults.slice(0, 2));
+      const { members } = world.cluster;
+      const one = random.chance(0.6) ? random.pick(members) : undefined;
+      await this.#faults.killAndRestart(one === undefined ? members : [one], 0);
     }
     await this.#becalm(faults);
     await world.reload(random.fork("reload"));
@@ -87,10 +89,11 @@ export class Turmoil {
     ];
   }
 
-  // The first is what befalls the node.
+  // The first two are what befalls nodes and what they share.
   #strikes(random: Prng): Promise<void>[] {
     return [
       repeat(this.#nodeCalm.signal, random.fork("node"), 1_500, 5_000, (own) => this.#faults.strikeNode(own)),
+      repeat(this.#nodeCalm.signal, random.fork("shared"), 1_000, 6_000, (own) => this.#faults.strikeShared(own)),
       repeat(this.#calm.signal, random.fork("links"), 150, 900, async (own) => this.#faults.strikeLinks(own)),
     ];
   }

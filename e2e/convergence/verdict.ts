@@ -11,7 +11,7 @@ import {
   type LiveSockets,
   type ShownState,
 } from "./state_checks.ts";
-import { checkStream, closingEntry, closingPatienceMs } from "./stream_checks.ts";
+import { checkStream, closingEntry, closingPatienceMs, type RevocationExcuse } from "./stream_checks.ts";
 import type { Tab } from "./tab.ts";
 import { becomes, sleep } from "./wait.ts";
 import type { World } from "./world.ts";
@@ -30,18 +30,17 @@ export class Verdict {
   }
 
   async reach(): Promise<Finding[]> {
-    const { node, api, log } = this.#world;
-    if (node.collapse !== undefined) {
-      return [
-        { check: "node", where: "the node", what: node.collapse, lastFrames: (await node.logTail()).split("\n") },
-      ];
+    const { cluster, api, log } = this.#world;
+    const { collapse } = cluster;
+    if (collapse !== undefined) {
+      return [{ check: "node", where: "the node", what: collapse, lastFrames: (await cluster.logTail()).split("\n") }];
     }
     for (const what of api.failures.splice(0)) this.#findings.push({ check: "node", where: "the node", what });
     this.#mend();
     await this.#published();
     await this.#world.copyLog();
     for (const gap of log.gaps) this.#findings.push({ check: "rows", where: "the event log", what: gap });
-    const database = await readDatabase(this.#world.sqlite);
+    const database = await readDatabase(cluster.database);
     this.#checkRows(database);
     await Promise.all(this.#world.tabs.filter((tab) => !tab.isClosed).map((tab) => this.#settle(tab, database)));
     for (const tab of this.#world.tabs) this.#checkTab(tab, database);
@@ -58,10 +57,11 @@ export class Verdict {
     }
   }
 
-  // The relay notes how far it has come a little later than it comes there.
+  // The relay notes how far it has come a little later than it comes there; nodes that share a database don't.
   async #published(): Promise<void> {
+    if (this.#world.cluster.postgresql !== undefined) return;
     await becomes(async () => {
-      const behind = await this.#world.sqlite.query("SELECT 1 FROM streams WHERE published_seq < seq");
+      const behind = await this.#world.cluster.database.query("SELECT 1 FROM streams WHERE published_seq < seq");
       return behind.length === 0;
     }, patienceMs);
   }
@@ -69,7 +69,8 @@ export class Verdict {
   #checkRows(database: DatabaseRows): void {
     const { log } = this.#world;
     const logs = new Map<string, WorkspaceLog>(log.workspaceIds.map((id) => [id, log.of(id)]));
-    this.#findings.push(...checkRows(database, logs));
+    const tellsPublished = this.#world.cluster.postgresql === undefined;
+    this.#findings.push(...checkRows(database, logs, tellsPublished));
   }
 
   /** Until the tab has every event there is, or has ended; whether it should have is looked at later. */
@@ -135,12 +136,13 @@ export class Verdict {
   }
 
   #checkStreams(): void {
+    const { log, cluster } = this.#world;
+    const revocation: RevocationExcuse = (endedAt, sentAt) => cluster.mayStillSend(endedAt, sentAt);
     for (const tab of this.#world.tabs) {
       for (const connection of tab.connections) {
         if (connection.workspaceId === undefined) continue;
-        this.#findings.push(
-          ...checkStream(connection, this.#world.log.of(connection.workspaceId), `${tab.name} (${tab.circumstances})`),
-        );
+        const where = `${tab.name} (${tab.circumstances})`;
+        this.#findings.push(...checkStream(connection, log.of(connection.workspaceId), where, revocation));
       }
     }
   }

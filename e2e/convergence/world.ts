@@ -1,20 +1,18 @@
 import type { Api } from "./api.ts";
+import type { Cluster } from "./cluster.ts";
 import { chooseCommand, type View } from "./commands.ts";
 import type { LogCopy } from "./event_log.ts";
-import type { NodeProcess } from "./node_process.ts";
 import type { Person } from "./person.ts";
 import type { Prng } from "./prng.ts";
-import type { Sqlite } from "./sqlite.ts";
 import { Tab } from "./tab.ts";
 import { becomes, sleep } from "./wait.ts";
 
 /** Commands that may be on their way before the log is copied: less than any node under test keeps of it. */
 const commandsBetweenCopies = 20;
 
-/** The node under test, the people, and their tabs. */
+/** The nodes under test, the people, and their tabs. */
 export class World {
-  readonly node: NodeProcess;
-  readonly sqlite: Sqlite;
+  readonly cluster: Cluster;
   readonly log: LogCopy;
   readonly api: Api;
   readonly people: Person[] = [];
@@ -26,9 +24,8 @@ export class World {
   #sinceCopy = 0;
   #serial = 0;
 
-  constructor(parts: { node: NodeProcess; sqlite: Sqlite; log: LogCopy; api: Api }) {
-    this.node = parts.node;
-    this.sqlite = parts.sqlite;
+  constructor(parts: { cluster: Cluster; log: LogCopy; api: Api }) {
+    this.cluster = parts.cluster;
     this.log = parts.log;
     this.api = parts.api;
   }
@@ -77,7 +74,7 @@ export class World {
 
   /** One command of one person. */
   async act(person: Person, random: Prng): Promise<void> {
-    await this.node.whenUp();
+    await this.cluster.whenUp();
     if (++this.#sinceCopy > commandsBetweenCopies) await this.copyLog();
     const slug = random.pick(this.slugs) ?? "acme";
     const view = this.viewOf(person, slug) ?? (await this.#comeIn(person, slug));
@@ -119,7 +116,9 @@ export class World {
     if (own.length > 0 && random.chance(0.06)) return random.pick(own)?.close();
     if (session === undefined || own.length >= wanted) return;
     if (!isDeserted && this.viewOf(person, slug) === undefined) return;
-    this.tabs.push(await Tab.open({ email: person.email, session, slug, node: this.node, random: random.fork(slug) }));
+    this.tabs.push(
+      await Tab.open({ email: person.email, session, slug, cluster: this.cluster, random: random.fork(slug) }),
+    );
   }
 
   /** Some tabs are loaded again, twice, now that nothing happens: the node may say that a snapshot is still the same. */
@@ -127,7 +126,7 @@ export class World {
     for (const round of ["first", "second"]) {
       const old = random.some(this.livingTabs, 0.3).filter((tab) => tab.state === "live");
       const fresh = old.map(async ({ email, session, slug }, i) =>
-        Tab.open({ email, session, slug, node: this.node, random: random.fork(`${round} ${i}`) }),
+        Tab.open({ email, session, slug, cluster: this.cluster, random: random.fork(`${round} ${i}`) }),
       );
       for (const tab of old) tab.close();
       this.tabs.push(...(await Promise.all(fresh)));
@@ -137,7 +136,7 @@ export class World {
 
   /** Somebody signs out or in. */
   async changeSession(person: Person, random: Prng): Promise<void> {
-    await this.node.whenUp();
+    await this.cluster.whenUp();
     const session = random.pick(person.sessions);
     if (session !== undefined && random.chance(0.6)) await person.signOut(session);
     if (person.sessions.length < 2) await person.signIn();
@@ -145,7 +144,7 @@ export class World {
 
   /** A workspace comes or goes, at times under a slug that another had before. */
   async changeWorkspaces(random: Prng): Promise<void> {
-    await this.node.whenUp();
+    await this.cluster.whenUp();
     await this.#lookForWorkspaces();
     const passing = random.pick(this.slugs.slice(2));
     if (passing !== undefined && random.chance(0.5)) return this.#deleteWorkspace(passing);
@@ -160,7 +159,7 @@ export class World {
 
   // A command may have been done without an answer: the database knows.
   async #lookForWorkspaces(): Promise<void> {
-    const rows = await this.sqlite
+    const rows = await this.cluster.database
       .query("SELECT slug FROM workspaces WHERE slug LIKE 'scratch-%'")
       .catch(() => undefined);
     if (rows !== undefined) this.slugs.splice(2, this.slugs.length, ...rows.map((row) => String(row.slug)));
@@ -177,7 +176,7 @@ export class World {
 
   /** Stripe reports a subscription, of which some things can be had in no other way. */
   async bill(random: Prng): Promise<void> {
-    await this.node.whenUp();
+    await this.cluster.whenUp();
     const workspace = this.#furthestTab(random.pick(this.slugs) ?? "acme")?.client.stores.workspace.get();
     if (workspace == null) return;
     const now = Math.floor(Date.now() / 1000);
