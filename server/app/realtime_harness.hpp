@@ -7,6 +7,7 @@
 #include "app/domain_fixture.hpp"
 #include "app/notes_projection.hpp"
 #include "catalog/json.hpp"
+#include "cluster/cluster_event_relay.hpp"
 #include "realtime/channel.hpp"
 #include "realtime/event_relay.hpp"
 #include "realtime/in_process_realtime_hub.hpp"
@@ -74,6 +75,19 @@ class RealtimeHarness : public DomainTest {
     return frames;
   }
 
+  // The one that a node would have over such a database.
+  std::unique_ptr<realtime::Relay> make_relay() {
+    const auto here = [](kernel::Scheduler::Task task) { task(); };
+    if (!database->is_shared()) {
+      return std::make_unique<realtime::EventRelay>(domain->unit_of_work, database->event_log(), bus, scheduler, here,
+                                                    metrics);
+    }
+    return std::make_unique<cluster::ClusterEventRelay>(
+        cluster::ClusterEventRelay::Parts{domain->unit_of_work, database->event_log(), bus, scheduler, projector,
+                                          received, no_exchange, here, [](kernel::WorkspaceId, kernel::Seq) {}},
+        cluster::ClusterRelayOptions{}, metrics);
+  }
+
   kernel::ManualScheduler scheduler{clock};
   realtime::PlainEncoder encoder;
   realtime::RecordingShard shard;
@@ -84,12 +98,6 @@ class RealtimeHarness : public DomainTest {
   realtime::PresenceTracker presence{scheduler, clock, std::chrono::milliseconds{0}, presence_feed};
   realtime::PresenceFeed presence_feed{
       {scheduler, hub, encoder, presence}, {.tick = std::chrono::milliseconds{0}, .roster_limit = 2}, metrics};
-  realtime::EventRelay relay{domain->unit_of_work,
-                             database->event_log(),
-                             bus,
-                             scheduler,
-                             [](kernel::Scheduler::Task task) { task(); },
-                             metrics};
   NotesProjection notes;
   const realtime::RoomProjections room_projections{&notes};
   realtime::StreamHistory history{{domain->unit_of_work,
@@ -103,8 +111,12 @@ class RealtimeHarness : public DomainTest {
                                   metrics};
   realtime::CommittedStateProjector projector{
       domain->unit_of_work, {domain->repositories, database->subscriptions()}, room_projections, metrics};
+  cluster::ReceivedProjections received{projector};
+  cluster::NoEventExchange no_exchange;
+  const std::unique_ptr<realtime::Relay> relay_of_database = make_relay();
+  realtime::Relay& relay = *relay_of_database;
   realtime::RealtimeEventPublisher publisher{
-      {bus, domain->unit_of_work, domain->repositories, projector, room_projections, hub, history, presence, encoder},
+      {bus, domain->unit_of_work, domain->repositories, received, room_projections, hub, history, presence, encoder},
       "epoch"};
   realtime::TeamRooms team_rooms{domain->repositories.teams};
   realtime::Lobby lobby;
