@@ -283,7 +283,7 @@ TEST_P(BackplaneConformance, MayBeDestroyedInTheMiddleOfABurst) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Brokers, BackplaneConformance, testing::Values("nats", "redis"),
+INSTANTIATE_TEST_SUITE_P(Brokers, BackplaneConformance, testing::Values("nats", "redis", "postgres"),
                          [](const auto& param_info) { return std::string(param_info.param); });
 
 }  // namespace

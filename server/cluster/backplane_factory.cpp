@@ -6,6 +6,7 @@
 #include "cluster/broker_backplane.hpp"
 #include "cluster/broker_url.hpp"
 #include "cluster/nats_link.hpp"
+#include "cluster/postgres_link.hpp"
 #include "cluster/redis_link.hpp"
 
 namespace orbit::cluster {
@@ -50,21 +51,43 @@ kernel::Result<BrokerOptions> redis_options(std::string_view url) {
   return options;
 }
 
-kernel::Result<BrokerOptions> options_of(std::string_view url) {
+kernel::Result<BrokerOptions> postgres_options(std::string_view url) {
+  auto address = parse_postgres_url(url);
+  if (!address) return std::unexpected(std::move(address.error()));
+  BrokerOptions options{
+      .kind = "postgres", .where = address->where, .max_message = postgres_max_message, .make_link = {}};
+  options.make_link = [conninfo = std::move(address->conninfo)](boost::asio::io_context& context,
+                                                                LinkListener& listener) {
+    return make_postgres_link(context, listener, conninfo);
+  };
+  return options;
+}
+
+bool is_postgres_url(std::string_view url) {
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
+kernel::Result<BrokerOptions> options_of(std::string_view url, std::string_view database_url) {
   if (url.starts_with("nats://") || url.starts_with("tls://")) return nats_options(url);
   if (url.starts_with("redis://")) return redis_options(url);
   if (url.starts_with("rediss://")) {
     return bad(
         "A rediss:// backplane is not there: the Redis client has no TLS. Use redis:// through a tunnel, or tls://.");
   }
-  return bad("The backplane must be one of nats://host:port, tls://host:port, redis://host:port.");
+  if (is_postgres_url(url)) return postgres_options(url);
+  if (url == "postgres" && is_postgres_url(database_url)) return postgres_options(database_url);
+  if (url == "postgres") return bad("The backplane \"postgres\" needs a postgresql:// database.");
+  return bad(
+      "The backplane must be one of nats://host:port, tls://host:port, redis://host:port, postgres, "
+      "postgresql://host:port/database.");
 }
 
 }  // namespace
 
-kernel::Result<std::unique_ptr<Backplane>> make_backplane(std::string_view url, kernel::Scheduler& realtime,
+kernel::Result<std::unique_ptr<Backplane>> make_backplane(std::string_view url, std::string_view database_url,
+                                                          kernel::Scheduler& realtime,
                                                           kernel::MetricsRegistry& metrics) {
-  auto options = options_of(url);
+  auto options = options_of(url, database_url);
   if (!options) return std::unexpected(std::move(options.error()));
   return std::make_unique<BrokerBackplane>(*std::move(options), realtime, metrics);
 }

@@ -24,6 +24,9 @@ class LinkListener {
   /// What was published, or would have been, is lost.
   virtual void dropped(DropReason why, std::size_t messages) = 0;
 
+  /// A message arrived for a subject that isn't subscribed.
+  virtual void unwanted() = 0;
+
   /// Any thread.
   virtual void received(std::string_view subject, std::string_view message) = 0;
   /// Any thread.

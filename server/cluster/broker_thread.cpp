@@ -142,6 +142,8 @@ class BrokerThread::Loop final : LinkListener {
     metrics_.drop(why, static_cast<std::int64_t>(messages));
   }
 
+  void unwanted() override { metrics_.unwanted.add(); }
+
   void received(std::string_view subject, std::string_view message) override {
     if (!inbox_->add({.kind = CallKind::received, .subject = subject, .message = message})) {
       metrics_.drop(DropReason::slow);

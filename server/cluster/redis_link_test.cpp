@@ -70,7 +70,7 @@ TEST(RedisLink, IsRefusedByAUrlThatItCannotServe) {
   const auto message_of = [](std::string_view url) {
     ThreadScheduler scheduler;
     kernel::MetricsRegistry metrics;
-    const auto made = make_backplane(url, scheduler, metrics);
+    const auto made = make_backplane(url, "sqlite:orbit.db", scheduler, metrics);
     return made ? "" : made.error().message;
   };
   EXPECT_NE(message_of("rediss://host").find("TLS"), std::string::npos);

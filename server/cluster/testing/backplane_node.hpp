@@ -29,7 +29,7 @@ class BackplaneNode final : BackplaneListener {
   };
 
   explicit BackplaneNode(std::string_view url) {
-    auto made = make_backplane(url, scheduler_, metrics_);
+    auto made = make_backplane(url, "", scheduler_, metrics_);
     if (!made) throw std::runtime_error(made.error().message);
     backplane_ = std::move(*made);
     scheduler_.run([this] { backplane_->start(*this); });

@@ -1,11 +1,14 @@
 // TestBroker: a real broker of either kind that a test can break and mend. Belongs to the test's thread.
 #pragma once
 
+#include <charconv>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "cluster/testing/private_server.hpp"
+#include "cluster/testing/tcp_proxy.hpp"
 
 namespace orbit::cluster {
 
@@ -39,10 +42,50 @@ class ServerBroker final : public TestBroker {
   PrivateServer server_;
 };
 
-/// `kind`: "nats", "redis". nullptr where this machine has none.
+/// A server that others use as well: what breaks is the way to it.
+class DistantBroker final : public TestBroker {
+ public:
+  /// `url`: scheme://[user[:password]@]127.0.0.1:port[/…].
+  explicit DistantBroker(std::string_view url)
+      : before_(url.substr(0, host_in(url))), after_(url.substr(end_of_host_in(url))), proxy_(port_in(url)) {}
+
+  [[nodiscard]] std::string url() const override {
+    return before_ + "127.0.0.1:" + std::to_string(proxy_.port()) + after_;
+  }
+  void kill() override { proxy_.cut(); }
+  void restart() override { proxy_.mend(); }
+  void freeze() override { proxy_.freeze(true); }
+  void thaw() override { proxy_.freeze(false); }
+
+ private:
+  static std::size_t host_in(std::string_view url) {
+    const auto at = url.rfind('@');
+    return at == std::string_view::npos ? url.find("://") + 3 : at + 1;
+  }
+  static std::size_t end_of_host_in(std::string_view url) {
+    return std::min(url.size(), url.find_first_of("/?", host_in(url)));
+  }
+  static std::uint16_t port_in(std::string_view url) {
+    const std::string_view host = url.substr(0, end_of_host_in(url)).substr(host_in(url));
+    std::uint16_t port = 5432;
+    const std::string_view digits = host.substr(std::min(host.size(), host.rfind(':') + 1));
+    std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return port;
+  }
+
+  std::string before_;
+  std::string after_;
+  TcpProxy proxy_;
+};
+
+/// Of a superuser on a private server; nullptr where there is none.
+inline const char* test_postgresql() { return std::getenv("ORBIT_TEST_POSTGRESQL"); }
+
+/// `kind`: "nats", "redis", "postgres". nullptr where this machine has none.
 inline std::unique_ptr<TestBroker> make_test_broker(std::string_view kind) {
   if (kind == "nats") return std::make_unique<ServerBroker>("nats", PrivateServer::nats());
   if (kind == "redis") return std::make_unique<ServerBroker>("redis", PrivateServer::redis());
+  if (const char* url = test_postgresql()) return std::make_unique<DistantBroker>(url);
   return nullptr;
 }
 
