@@ -16,6 +16,7 @@
 #include "app/realtime_host.hpp"
 #include "app/seed.hpp"
 #include "cluster/backplane_factory.hpp"
+#include "storage/database_url.hpp"
 
 namespace orbit::app {
 
@@ -146,8 +147,10 @@ class Node::Impl {
       return kernel::failure(kernel::ErrorKind::invalid, "backplane.alone",
                              "--backplane is for nodes that share a database: --database must be a postgresql:// URL.");
     }
-    return cluster::make_backplane(config_.backplane == "postgres" ? config_.database : config_.backplane, scheduler_,
-                                   metrics_);
+    const auto database = storage::parse_database_url(config_.database);
+    if (!database) return std::unexpected(database.error());
+    return cluster::make_backplane(config_.backplane, std::get<storage::PostgresqlUrl>(*database).connection,
+                                   scheduler_, metrics_);
   }
 
   void make_api() {

@@ -6,6 +6,7 @@
 #include "cluster/cluster_event_relay.hpp"
 #include "cluster/cluster_presence.hpp"
 #include "cluster/cluster_realtime_hub.hpp"
+#include "cluster/cluster_rooms.hpp"
 #include "realtime/event_relay.hpp"
 #include "realtime/log_retention.hpp"
 #include "realtime/realtime_event_publisher.hpp"
@@ -105,6 +106,11 @@ struct RealtimeHost::Parts {
         team_rooms(domain.repositories.teams),
         rooms({bus, domain.unit_of_work, local_hub, given.scheduler, encoder, room_authorizers},
               room_options(given.config), given.metrics),
+        cluster_rooms(
+            cluster ? std::make_unique<cluster::ClusterRooms>(
+                          cluster::ClusterRooms::Parts{cluster->switchboard, cluster->state, rooms, cluster->subjects},
+                          given.metrics)
+                    : nullptr),
         retention(domain.unit_of_work, domain.database.log_trimming(), given.scheduler, given.clock,
                   run_on(given.workers), given.config.log, given.metrics),
         session_sweep(
@@ -180,6 +186,7 @@ struct RealtimeHost::Parts {
   realtime::RoomAuthorizers room_authorizers{
       {{realtime::TeamRooms::prefix, &team_rooms}, {realtime::Lobby::name, &lobby}}};
   realtime::Rooms rooms;
+  std::unique_ptr<cluster::ClusterRooms> cluster_rooms;  // nullptr without a backplane
   realtime::LogRetention retention;
   realtime::SessionSweep session_sweep;
   realtime::SocketAdmission admission;
