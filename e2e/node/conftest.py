@@ -1,6 +1,11 @@
+import sys
+from pathlib import Path
+
 import pytest
 
-from harness import Node
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the services
+
+from harness import Node  # noqa: E402
 
 
 @pytest.fixture

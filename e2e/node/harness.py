@@ -3,6 +3,7 @@ requests, over WebSockets with the websockets library. Nothing in here stands in
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import queue
@@ -24,6 +25,8 @@ BINARY = Path(os.environ.get("ORBIT_BINARY", ROOT / "build/release/orbit"))
 PASSWORD = "orbit-demo"
 WEBHOOK_SECRET = "whsec_end_to_end"
 PATIENCE = 10.0  # seconds until a test gives up on something that must happen
+# Nodes have a database on the server that ORBIT_TEST_POSTGRESQL names, instead of a file.
+ON_POSTGRESQL = os.environ.get("ORBIT_TEST_DATABASE") == "postgresql"
 
 
 def free_port():
@@ -35,11 +38,45 @@ def free_port():
             return port
 
 
+class PostgresqlDatabase:
+    """A new, empty one."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self):
+        self.server = os.environ["ORBIT_TEST_POSTGRESQL"]
+        self.name = f"orbit_{os.getpid()}_{next(self._numbers)}"
+        self.url = f"{self.server}/{self.name}?pool_size=8"
+        self._psql("postgres", f"CREATE DATABASE {self.name}")
+
+    def query(self, sql, *parameters):
+        for parameter in parameters:
+            quoted = "'" + str(parameter).replace("'", "''") + "'"
+            sql = sql.replace("?", quoted, 1)
+        rows = self._psql(self.name, f"SELECT coalesce(json_agg(r), '[]') FROM ({sql}) r")
+        return [tuple(row.values()) for row in json.loads(rows)]
+
+    def _psql(self, database, sql):
+        return subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql,
+                               f"{self.server}/{database}"], check=True, capture_output=True, text=True).stdout
+
+
+class SqliteDatabase:
+    def __init__(self, path):
+        self.path = path
+        self.url = f"sqlite:{path}"
+
+    def query(self, sql, *parameters):
+        with contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+
 class Node:
     """One `orbit serve` process."""
 
     def __init__(self, directory, *flags, demo=True):
-        self.database = Path(directory) / "orbit.db"
+        own_file = not ON_POSTGRESQL or "--database" in flags
+        self.database = SqliteDatabase(Path(directory) / "orbit.db") if own_file else PostgresqlDatabase()
         self.log = Path(directory) / "node.log"
         self.flags = [
             "--presence-grace", "0s", "--drain", "0s",
@@ -53,7 +90,7 @@ class Node:
         port = port or free_port()
         environment = os.environ | {"ORBIT_STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--database", f"sqlite:{self.database}", *self.flags],
+            [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--database", self.database.url, *self.flags],
             stdout=subprocess.PIPE, stderr=self.log.open("ab"), text=True, env=environment,
         )
         for line in self.process.stdout:
@@ -83,8 +120,7 @@ class Node:
 
     def query(self, sql, *parameters):
         """Reads the database beside the node."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            return connection.execute(sql, parameters).fetchall()
+        return self.database.query(sql, *parameters)
 
     def sign_in(self, email, password=PASSWORD):
         person = Person(self, email)

@@ -124,7 +124,7 @@ def test_a_cursor_older_than_the_trimmed_log_hydrates_and_a_newer_one_goes_on(st
 def test_a_restored_database_that_is_marked_sends_every_tab_to_hydrate(node, ada):
     snapshot = ada.snapshot()
     node.stop()
-    marked = subprocess.run([BINARY, "restore-mark", "--database", f"sqlite:{node.database}"],
+    marked = subprocess.run([BINARY, "restore-mark", "--database", node.database.url],
                             check=True, capture_output=True, text=True)
     assert "history is now" in marked.stdout
     node.restart()

@@ -48,7 +48,7 @@ Result<std::unique_ptr<Database>> Database::open(std::string_view url, const Dat
 
 bool Database::exists(std::string_view url) {
   const auto parsed = parse_database_url(url);
-  if (!parsed) return false;
+  if (!parsed) return true;
   const auto* file = std::get_if<SqliteUrl>(&*parsed);
   std::error_code unreadable;
   return file == nullptr || std::filesystem::exists(file->path, unreadable);

@@ -34,7 +34,8 @@ class Database {
                                                                       const DatabaseOptions& options,
                                                                       const kernel::Clock& clock,
                                                                       kernel::MetricsRegistry& metrics);
-  /// Whether there is something at the url that `open` would open rather than make: so wherever a server has it.
+  /// Whether there is something at the url that `open` would open rather than make, or else has something to
+  /// say about.
   [[nodiscard]] static bool exists(std::string_view url);
 
   ~Database();

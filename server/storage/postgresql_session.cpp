@@ -44,6 +44,7 @@ PostgresqlSession::PostgresqlSession(std::shared_ptr<const PostgresqlSettings> s
     : DatabaseSession(Kind::postgresql, soci::postgresql, settings->connection), settings_(std::move(settings)) {
   const auto log = [](void*, const char* notice) { spdlog::debug("database: {}", notice); };
   PQsetNoticeProcessor(backend_of(soci()).conn_, log, nullptr);
+  PQsetErrorVerbosity(backend_of(soci()).conn_, PQERRORS_TERSE);  // without the values of the row in question
 }
 
 void PostgresqlSession::begin_alone() {

@@ -71,6 +71,11 @@ Error to_error(const soci::soci_error& error) {
   return unavailable_error();
 }
 
+std::string describe(const soci::soci_error& error) {
+  const std::string_view text = error.what();
+  return std::string(text.substr(0, text.find("\" with :")));
+}
+
 bool is_taken(const soci::soci_error& error) {
   const auto* postgresql = dynamic_cast<const soci::postgresql_soci_error*>(&error);
   return postgresql != nullptr && postgresql->sqlstate() == unique_violation;

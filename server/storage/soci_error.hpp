@@ -12,6 +12,9 @@ namespace orbit::storage {
 /// statement that took too long; unavailable "database.unavailable" for all else.
 [[nodiscard]] kernel::Error to_error(const soci::soci_error& error);
 
+/// What went wrong in which statement, for the log: without the values in it, some of which are nobody's business.
+[[nodiscard]] std::string describe(const soci::soci_error& error);
+
 /// Whether somebody else was quicker to take a unique value, while this transaction couldn't see it.
 [[nodiscard]] bool is_taken(const soci::soci_error& error);
 

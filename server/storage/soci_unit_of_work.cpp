@@ -33,7 +33,7 @@ SociUnitOfWork::NestingGuard::~NestingGuard() { in_transaction = false; }
 
 std::unexpected<kernel::Error> SociUnitOfWork::report(const soci::soci_error& error) {
   metrics_.failures.add();
-  spdlog::error("database: {}", error.what());
+  spdlog::error("database: {}", describe(error));
   return std::unexpected(to_error(error));
 }
 
