@@ -229,16 +229,17 @@ void add_history(CLI::App& app, Config& config) {
         history);
   group(duration(app, "--log-trim-interval", config.log.interval, milliseconds{100}, "How often the log is trimmed"),
         history);
-  group(app.add_option("--durability", config.durability,
-                       "What a power cut may take: full, nothing; normal, the last commits, for faster ones")
-            ->envname("ORBIT_DURABILITY")
-            ->transform(CLI::CheckedTransformer(
-                            std::map<std::string, storage::Durability>{{"full", storage::Durability::full},
-                                                                       {"normal", storage::Durability::normal}})
-                            .description(""))
-            ->type_name("WHICH")
-            ->default_str("full"),
-        history);
+  group(
+      app.add_option("--durability", config.durability,
+                     "What a power cut may take from SQLite: full, nothing; normal, the last commits, for faster ones")
+          ->envname("ORBIT_DURABILITY")
+          ->transform(
+              CLI::CheckedTransformer(std::map<std::string, storage::Durability>{
+                                          {"full", storage::Durability::full}, {"normal", storage::Durability::normal}})
+                  .description(""))
+          ->type_name("WHICH")
+          ->default_str("full"),
+      history);
 }
 
 CLI::Option* password_flag(CLI::App& app, Config& config) {
@@ -330,7 +331,9 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   app.set_config("--config", "", "A TOML file with any of these options")->envname("ORBIT_CONFIG")->type_name("FILE");
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.set_version_flag("--version", "orbit 0.1.0");
-  option(app, "--database", config.database, "Where everything is kept")->type_name("sqlite:PATH");
+  option(app, "--database", config.database,
+         "Where everything is kept: sqlite:PATH, or postgresql://USER@HOST/NAME (a password rather in ORBIT_DATABASE)")
+      ->type_name("URL");
   option(app, "--log-level", config.log_level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}).description(""))
       ->type_name("LEVEL");

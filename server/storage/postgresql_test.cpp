@@ -144,7 +144,7 @@ TEST_F(PostgresqlTest, ABrokenConnectionFailsItsTransactionAndNoOther) {
 
 TEST_F(PostgresqlTest, SessionsThatBrokeWhileTheyWereIdleAreNotLent) {
   const std::string ours = " FROM pg_stat_activity WHERE application_name = 'orbit' AND datname = current_database()";
-  test_database->run("SELECT pg_terminate_backend(pid) FROM (SELECT pid" + ours + " LIMIT 3) some");
+  test_database->run("SELECT pg_terminate_backend(pid) FROM (SELECT pid" + ours + " LIMIT 3) chosen");
   while (test_database->run("SELECT count(*)" + ours) != "5") std::this_thread::yield();
   for (int i = 0; i < 20; ++i) EXPECT_EQ(run_sql(*database, "SELECT 1"), "");
 }
