@@ -116,6 +116,20 @@ def test_requests_are_refused_at_once_while_there_is_no_server(postgresql, datab
     eventually(lambda: ada.get("/v1/workspaces/acme").status_code == 200)
 
 
+def test_a_server_that_stands_still_holds_nobody_up_for_long(postgresql, database, start_on):
+    node = start_on(database + "?statement_timeout=500ms")
+    ada = node.sign_in("ada@acme.test")
+    tab = ada.open_tab()
+    postgresql.freeze()
+    try:
+        for refused in (add_team(ada, "Stuck"), add_team(ada, "Stuck again")):
+            assert refused.status_code == 503, refused.text
+    finally:
+        postgresql.thaw()
+    eventually(lambda: add_team(ada, "Thawed").status_code == 201)
+    assert "Thawed" in [tab.next("team.created")["team"]["name"] for _ in range(len(ada.snapshot()["teams"]) - 2)]
+
+
 def test_a_statement_that_takes_too_long_is_503_and_changes_nothing(postgresql, database, start_on):
     node = start_on(database + "?statement_timeout=200ms")
     ada = node.sign_in("ada@acme.test")

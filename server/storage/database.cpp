@@ -73,6 +73,7 @@ Result<> Database::run_alone(const std::function<Result<>()>& work) {
   try {
     session.begin_alone();
   } catch (const soci::soci_error& error) {
+    session.roll_back();
     return std::unexpected(to_error(error));
   }
   auto outcome = work();

@@ -74,7 +74,8 @@ Result<DatabaseEngine> open_engine(const PostgresqlUrl& url, const DatabaseOptio
     auto readers =
         std::make_unique<SessionPool>(url.pool_size - half, open, options.patience, pool_metrics(metrics, "reader"));
     auto reopener = std::make_unique<Reopener>(open, std::vector<SessionPool*>{writers.get(), readers.get()},
-                                               reopener_metrics(metrics), Reopener::Backoff{});
+                                               reopener_metrics(metrics),
+                                               Reopener::Options{.longest_loan = 3 * url.statement_timeout});
     auto unit_of_work = std::make_unique<PostgresqlUnitOfWork>(*writers, *readers, unit_of_work_metrics(metrics));
     return DatabaseEngine{DatabaseSession::Kind::postgresql, std::move(writers), std::move(readers),
                           std::move(reopener), std::move(unit_of_work)};

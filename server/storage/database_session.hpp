@@ -43,8 +43,12 @@ class DatabaseSession {
   virtual void commit() = 0;
   virtual bool roll_back() noexcept = 0;
 
-  /// False once the connection broke: then the session is of no use any more. Doesn't wait.
+  /// Between transactions: false once the connection broke, or the last one could not be ended: then the session is of
+  /// no use any more. Doesn't wait.
   [[nodiscard]] virtual bool is_alive() noexcept { return true; }
+
+  /// Any thread: breaks the connection, so that whoever waits for an answer stops waiting.
+  virtual void cut_off() noexcept {}
 
   /// Whether a statement may be kept from one transaction to the next.
   [[nodiscard]] virtual bool keeps_statements() const { return true; }

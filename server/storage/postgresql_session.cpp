@@ -3,6 +3,8 @@
 #include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <stdexcept>
 
@@ -41,24 +43,31 @@ PostgresqlSettings::PostgresqlSettings(const PostgresqlUrl& url, std::chrono::mi
       keeps_statements(!url.pgbouncer) {}
 
 PostgresqlSession::PostgresqlSession(std::shared_ptr<const PostgresqlSettings> settings)
-    : DatabaseSession(Kind::postgresql, soci::postgresql, settings->connection), settings_(std::move(settings)) {
+    : DatabaseSession(Kind::postgresql, soci::postgresql, settings->connection),
+      settings_(std::move(settings)),
+      socket_(dup(PQsocket(backend_of(soci()).conn_))) {
   const auto log = [](void*, const char* notice) { spdlog::debug("database: {}", notice); };
   PQsetNoticeProcessor(backend_of(soci()).conn_, log, nullptr);
   PQsetErrorVerbosity(backend_of(soci()).conn_, PQERRORS_TERSE);  // without the values of the row in question
 }
 
+PostgresqlSession::~PostgresqlSession() { close(socket_); }
+
 void PostgresqlSession::begin_alone() {
   using std::chrono::milliseconds;
+  takes_time_ = true;
   command("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE" +
           set_local(milliseconds{0}, std::chrono::minutes{5}, milliseconds{0}) + "; SELECT pg_advisory_xact_lock(" +
           alone_lock + ")");
 }
 
 void PostgresqlSession::commit() {
+  takes_time_ = false;
   if (command("COMMIT") != "COMMIT") throw std::runtime_error("a transaction was ended by what ran in it");
 }
 
 bool PostgresqlSession::roll_back() noexcept {
+  takes_time_ = false;
   try {
     command("ROLLBACK");
     return true;
@@ -71,13 +80,16 @@ bool PostgresqlSession::roll_back() noexcept {
 // What a server says when it ends a connection can be read without waiting; so can the end itself, behind it.
 bool PostgresqlSession::is_alive() noexcept {
   PGconn* connection = backend_of(soci()).conn_;
-  if (PQstatus(connection) != CONNECTION_OK || PQtransactionStatus(connection) == PQTRANS_UNKNOWN) return false;
-  if (PQtransactionStatus(connection) != PQTRANS_IDLE) return true;
+  if (PQstatus(connection) != CONNECTION_OK || PQtransactionStatus(connection) != PQTRANS_IDLE) return false;
   for (int i = 0; i < 2; ++i) {
     if (PQconsumeInput(connection) == 0) return false;
   }
   PQfreemem(PQnotifies(connection));
   return PQstatus(connection) == CONNECTION_OK;
+}
+
+void PostgresqlSession::cut_off() noexcept {
+  if (!takes_time_) shutdown(socket_, SHUT_RDWR);
 }
 
 std::string PostgresqlSession::command(const std::string& sql) {

@@ -2,6 +2,8 @@
 // longer than a transaction. For this room's own .cpp files; belongs to the thread that it is lent to.
 #pragma once
 
+#include <atomic>
+
 #include "storage/database_session.hpp"
 #include "storage/database_url.hpp"
 
@@ -21,6 +23,7 @@ class PostgresqlSession final : public DatabaseSession {
  public:
   /// Throws soci::soci_error.
   explicit PostgresqlSession(std::shared_ptr<const PostgresqlSettings> settings);
+  ~PostgresqlSession() override;
 
   void begin_read() override { command(settings_->begin_read); }
   void begin_write() override { command(settings_->begin_write); }
@@ -30,6 +33,7 @@ class PostgresqlSession final : public DatabaseSession {
   void commit() override;
   bool roll_back() noexcept override;
   [[nodiscard]] bool is_alive() noexcept override;
+  void cut_off() noexcept override;
   [[nodiscard]] bool keeps_statements() const override { return settings_->keeps_statements; }
 
  private:
@@ -37,6 +41,8 @@ class PostgresqlSession final : public DatabaseSession {
   std::string command(const std::string& sql);
 
   const std::shared_ptr<const PostgresqlSettings> settings_;
+  const int socket_;                      // our own descriptor of libpq's socket, which may close its own at any time
+  std::atomic<bool> takes_time_ = false;  // begun alone
 };
 
 }  // namespace orbit::storage

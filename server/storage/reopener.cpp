@@ -9,8 +9,8 @@ namespace orbit::storage {
 
 using std::chrono::milliseconds;
 
-Reopener::Reopener(SessionPool::Open open, std::vector<SessionPool*> pools, Metrics metrics, const Backoff& backoff)
-    : open_(std::move(open)), pools_(std::move(pools)), metrics_(metrics), backoff_(backoff) {
+Reopener::Reopener(SessionPool::Open open, std::vector<SessionPool*> pools, Metrics metrics, const Options& options)
+    : open_(std::move(open)), pools_(std::move(pools)), metrics_(metrics), options_(options) {
   metrics_.up.set(1);
   for (SessionPool* pool : pools_) {
     pool->on_dropped([this] {
@@ -35,24 +35,34 @@ Reopener::~Reopener() {
 void Reopener::run() {
   std::minstd_rand random(std::random_device{}());
   std::uniform_real_distribution<double> part(0.5, 1.0);
-  milliseconds pause = backoff_.first;
+  milliseconds pause = options_.first_pause;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    changed_.wait(lock, [this] { return dropped_ || stopping_; });
+    changed_.wait_for(lock, options_.watch, [this] { return dropped_ || stopping_; });
     dropped_ = false;
+    lock.unlock();
+    watch_loans();
+    lock.lock();
     while (!stopping_ && neediest() != nullptr) {
       lock.unlock();
+      watch_loans();
       const bool opened = reopen_one();
       lock.lock();
       if (opened) {
-        pause = backoff_.first;
+        pause = options_.first_pause;
         continue;
       }
       changed_.wait_for(lock, std::chrono::duration_cast<milliseconds>(pause * part(random)),
                         [this] { return stopping_; });
-      pause = std::min(pause * 2, backoff_.longest);
+      pause = std::min(pause * 2, options_.longest_pause);
     }
   }
+}
+
+void Reopener::watch_loans() {
+  std::size_t overdue = 0;
+  for (SessionPool* pool : pools_) overdue += pool->cut_off_overdue(options_.longest_loan);
+  if (overdue > 0) spdlog::error("database: gave up {} connections on which no answer came", overdue);
 }
 
 bool Reopener::reopen_one() {

@@ -18,20 +18,23 @@ class Reopener {
     kernel::Metric& reconnects;
   };
 
-  /// Between two attempts; doubled from one to the next, and shortened by up to a half at random.
-  struct Backoff {
-    std::chrono::milliseconds first{100};
-    std::chrono::milliseconds longest{5'000};
+  struct Options {
+    // Between two attempts: doubled from one to the next, and shortened by up to a half at random.
+    std::chrono::milliseconds first_pause{100};
+    std::chrono::milliseconds longest_pause{5'000};
+    std::chrono::milliseconds longest_loan{15'000};  // then it is broken
+    std::chrono::milliseconds watch{500};            // between two looks at what is on loan
   };
 
   /// `open` throws soci::soci_error where it can't; it may block.
-  Reopener(SessionPool::Open open, std::vector<SessionPool*> pools, Metrics metrics, const Backoff& backoff);
+  Reopener(SessionPool::Open open, std::vector<SessionPool*> pools, Metrics metrics, const Options& options);
   Reopener(const Reopener&) = delete;
   Reopener& operator=(const Reopener&) = delete;
   ~Reopener();
 
  private:
   void run();
+  void watch_loans();
   bool reopen_one();
   void note_lost(const char* why);
   void note_back();
@@ -40,7 +43,7 @@ class Reopener {
   const SessionPool::Open open_;
   const std::vector<SessionPool*> pools_;
   Metrics metrics_;
-  const Backoff backoff_;
+  const Options options_;
   bool lost_ = false;  // of the thread
   std::chrono::steady_clock::time_point lost_at_;
 

@@ -31,17 +31,35 @@ SessionPool::SessionPool(std::size_t size, const Open& open, std::chrono::millis
 kernel::Result<SessionPool::Lease> SessionPool::lend() {
   Dropped dropped(dropped_);
   std::unique_lock lock(mutex_);
-  if (DatabaseSession* session = take_idle(dropped.sessions)) return Lease(*this, *session);
+  if (DatabaseSession* session = take_idle(dropped.sessions)) return lent(*session);
   if (sessions_.empty()) return std::unexpected(unavailable_error());
   metrics_.waits.add();
   Waiter waiter;
   waiting_.push_back(&waiter);
   waiter.served.wait_for(lock, patience_, [&] { return waiter.session != nullptr || waiter.in_vain; });
-  if (waiter.session != nullptr) return Lease(*this, *waiter.session);
+  if (waiter.session != nullptr) return lent(*waiter.session);
   if (waiter.in_vain) return std::unexpected(unavailable_error());
   std::erase(waiting_, &waiter);
   metrics_.timeouts.add();
   return std::unexpected(busy_error());
+}
+
+SessionPool::Lease SessionPool::lent(DatabaseSession& session) {
+  lent_.insert_or_assign(&session, std::chrono::steady_clock::now());
+  return {*this, session};
+}
+
+std::size_t SessionPool::cut_off_overdue(std::chrono::milliseconds longest_loan) {
+  const std::lock_guard lock(mutex_);
+  const auto latest = std::chrono::steady_clock::now() - longest_loan;
+  std::size_t overdue = 0;
+  for (auto& [session, since] : lent_) {
+    if (since > latest) continue;
+    session->cut_off();
+    ++overdue;
+    since = std::chrono::steady_clock::time_point::max();  // once is enough
+  }
+  return overdue;
 }
 
 std::size_t SessionPool::missing() const {
@@ -59,6 +77,7 @@ void SessionPool::give_back(DatabaseSession& session) {
   const bool is_alive = session.is_alive();
   Dropped dropped(dropped_);
   const std::lock_guard lock(mutex_);
+  lent_.erase(&session);
   if (is_alive) {
     hand_on(session);
   } else {

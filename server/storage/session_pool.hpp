@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "kernel/error.hpp"
@@ -51,6 +52,10 @@ class SessionPool {
   /// `listener` is called whenever sessions were dropped, on the thread that had one of them. Before the first loan.
   void on_dropped(std::function<void()> listener) { dropped_ = std::move(listener); }
 
+  /// Breaks the connections of those that have been on loan for longer than this, and says how many that were: their
+  /// server answers no more.
+  std::size_t cut_off_overdue(std::chrono::milliseconds longest_loan);
+
   /// How many were dropped and not yet replaced.
   [[nodiscard]] std::size_t missing() const;
   [[nodiscard]] bool is_empty() const { return missing() == size_; }
@@ -66,6 +71,7 @@ class SessionPool {
   };
 
   void give_back(DatabaseSession& session);
+  Lease lent(DatabaseSession& session);
   DatabaseSession* take_idle(Sessions& broken);
   void drop(const DatabaseSession& session, Sessions& broken);
   void hand_on(DatabaseSession& session);
@@ -77,6 +83,7 @@ class SessionPool {
   mutable std::mutex mutex_;  // protects what is below
   Sessions sessions_;
   std::vector<DatabaseSession*> idle_;
+  std::unordered_map<DatabaseSession*, std::chrono::steady_clock::time_point> lent_;  // since when
   std::deque<Waiter*> waiting_;
 };
 

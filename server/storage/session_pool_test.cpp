@@ -24,6 +24,7 @@ class BreakableSession final : public DatabaseSession {
   void commit() override {}
   bool roll_back() noexcept override { return true; }
   bool is_alive() noexcept override { return !broken; }
+  void cut_off() noexcept override { broken = true; }
 
   std::atomic<bool> broken = false;
 };
@@ -98,7 +99,8 @@ TEST_F(SessionPoolTest, RefusesAtOnceWhenAllHaveBroken) {
 
 TEST_F(SessionPoolTest, ServesAgainOnceTheDatabaseIsBack) {
   SessionPool writers = pool(1), readers = pool(2);
-  const Reopener reopener(open, {&writers, &readers}, reopener_metrics(), {milliseconds(1), milliseconds(4)});
+  const Reopener reopener(open, {&writers, &readers}, reopener_metrics(),
+                          {.first_pause = milliseconds(1), .longest_pause = milliseconds(4)});
   EXPECT_EQ(metrics.gauge("up", "").value(), 1);
   down = true;
   for (BreakableSession* session : opened) session->broken = true;
@@ -113,6 +115,19 @@ TEST_F(SessionPoolTest, ServesAgainOnceTheDatabaseIsBack) {
   EXPECT_TRUE(eventually([&] { return metrics.gauge("up", "").value() == 1; }));
   EXPECT_EQ(metrics.counter("reconnects", "").value(), 3);
   EXPECT_EQ(code(writers.lend()), "");
+}
+
+TEST_F(SessionPoolTest, BreaksWhatIsOnLoanForTooLongAndNothingElse) {
+  SessionPool writers = pool(2);
+  const Reopener reopener(open, {&writers}, reopener_metrics(),
+                          {.longest_loan = milliseconds(50), .watch = milliseconds(5)});
+  {
+    const auto lease = writers.lend();
+    EXPECT_TRUE(eventually([&] { return opened[1]->broken.load(); }));
+    EXPECT_EQ(&lease->session(), opened[1]);
+  }
+  EXPECT_FALSE(opened[0]->broken);
+  EXPECT_TRUE(eventually([&] { return metrics.counter("reconnects", "").value() == 1; }));
 }
 
 TEST_F(SessionPoolTest, ReplacesASingleOneWithoutAnybodyNoticing) {
