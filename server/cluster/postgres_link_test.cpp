@@ -16,7 +16,7 @@ using Messages = std::vector<std::pair<std::string, std::string>>;
 class PostgresLinkTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (test_postgresql() == nullptr)
+    if (test_postgresql().empty())
       GTEST_SKIP() << "set ORBIT_TEST_POSTGRESQL to the URL of a superuser on a private server";
     node_ = std::make_unique<BackplaneNode>(test_postgresql());
     node_->subscribe("orbit.a");
@@ -25,7 +25,7 @@ class PostgresLinkTest : public testing::Test {
   }
 
   static std::string ask(const std::string& sql) {
-    PGconn* const connection = PQconnectdb(test_postgresql());
+    PGconn* const connection = PQconnectdb(test_postgresql().c_str());
     PGresult* const result = PQexec(connection, sql.c_str());
     const std::string answer = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : PQerrorMessage(connection);
     PQclear(result);

@@ -78,15 +78,22 @@ class DistantBroker final : public TestBroker {
   TcpProxy proxy_;
 };
 
-/// Of a superuser on a private server; nullptr where there is none.
-inline const char* test_postgresql() { return std::getenv("ORBIT_TEST_POSTGRESQL"); }
+/// Of a superuser on a private server, from ORBIT_TEST_POSTGRESQL; where that names no database, of the one that all
+/// servers have. Empty where there is none.
+inline std::string test_postgresql() {
+  const char* const given = std::getenv("ORBIT_TEST_POSTGRESQL");
+  if (given == nullptr) return {};
+  std::string url = given;
+  if (url.find('/', url.find("://") + 3) == std::string::npos) url += "/postgres";
+  return url;
+}
 
 /// `kind`: "nats", "redis", "postgres". nullptr where this machine has none.
 inline std::unique_ptr<TestBroker> make_test_broker(std::string_view kind) {
   if (kind == "nats") return std::make_unique<ServerBroker>("nats", PrivateServer::nats());
   if (kind == "redis") return std::make_unique<ServerBroker>("redis", PrivateServer::redis());
-  if (const char* url = test_postgresql()) return std::make_unique<DistantBroker>(url);
-  return nullptr;
+  const std::string url = test_postgresql();
+  return url.empty() ? nullptr : std::make_unique<DistantBroker>(url);
 }
 
 }  // namespace orbit::cluster
