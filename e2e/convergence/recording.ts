@@ -68,7 +68,10 @@ export class ConnectionRecord {
     const { hello, after } = this;
     if (hello === undefined || after === undefined || hello.epoch !== after.epoch || hello.seq > after.seq)
       return false;
-    return !this.entries.some((entry) => entry.kind === "resync" && coversWhatWasMissed(entry.reason));
+    // One that comes later is about what was lost since.
+    const rest = this.entries.slice(this.entries.indexOf(hello) + 1);
+    const first = rest.find((entry) => entry.kind !== "snapshot" && entry.kind !== "other");
+    return !(first?.kind === "resync" && coversWhatWasMissed(first.reason));
   }
 
   get isOpen(): boolean {

@@ -55,6 +55,13 @@ const frames = [
   event(4, "team.updated", "team_2"),
 ] as const;
 
+describe("a stream that went on from a cursor", () => {
+  it("may lose an event later, and say so", () => {
+    const entries = [hello(1), ...frames.slice(1, 3), resync(3, "event_lost"), ...frames.slice(3), pong(4)];
+    expect(findings(connection(entries, { after: 1 }), teams)).toEqual([]);
+  });
+});
+
 describe("a stream from hello on", () => {
   it("may have every event once, in order", () => {
     expect(findings(connection([hello(0), ...frames, pong(4)]), teams)).toEqual([]);
