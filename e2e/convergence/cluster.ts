@@ -105,8 +105,7 @@ export class Cluster {
   }
 
   /** Whether some node may not have known yet that a session had ended on another: for a second, when all is well. */
-  mayStillSend(endedAt: number, sentAt: number): boolean {
-    if (this.nodes.length === 1) return false;
+  mayNotKnow(endedAt: number, sentAt: number): boolean {
     return sentAt - endedAt < revocationMs || this.turbulence.touches(endedAt - revocationMs, sentAt);
   }
 

@@ -1,5 +1,5 @@
 import { findFrom, type LogEvent, type WorkspaceLog } from "./event_log.ts";
-import type { ConnectionRecord, Entry } from "./recording.ts";
+import type { ConnectionRecord, Entry, RoleWord } from "./recording.ts";
 
 /**
  * Whether the member behind a connection may see invites, at each place of the stream: as far as that can be told from
@@ -9,10 +9,15 @@ export class InviteWatch {
   readonly #turns: { readonly after: number; readonly may: boolean | undefined }[] = [];
   readonly #connection: ConnectionRecord;
   readonly #log: WorkspaceLog;
+  readonly #isReadApart: boolean;
   #roleId: string | undefined;
 
-  /** Of what was replayed, nothing is told but where it touched no role. */
-  constructor(connection: ConnectionRecord, log: WorkspaceLog, replayEnd: number) {
+  /**
+   * Of what was replayed, nothing is told but where it touched no role. `isReadApart`: what a frame tells was read on the
+   * node that committed it, and what the member may see on the one that holds the socket, perhaps later.
+   */
+  constructor(connection: ConnectionRecord, log: WorkspaceLog, replayEnd: number, isReadApart = false) {
+    this.#isReadApart = isReadApart;
     this.#connection = connection;
     this.#log = log;
     // Events that happened after a snapshot was made may arrive before it.
@@ -22,6 +27,7 @@ export class InviteWatch {
     }
     for (const entry of connection.entries) {
       if (entry.kind === "event" && entry.seq > replayEnd) this.#event(entry);
+      else if (entry.kind === "resync" && entry.reason === "event_lost") this.#lost(entry.seq);
     }
   }
 
@@ -56,13 +62,27 @@ export class InviteWatch {
     const self = this.#connection.memberId;
     if (type === "workspace.member.role_changed" && role.memberId === self) {
       this.#roleId = role.roleId;
-      this.#turn(seq, role.mayInvite);
+      this.#turn(seq, this.#told(role, seq, at));
     } else if (type === "workspace.role.updated") {
       // Had the member another role already, this was about that.
       const change = findFrom(this.#log, seq, (event) => isAboutRoleOf(event, self));
       if (change !== undefined && change.occurredAt <= at) this.#turn(seq, undefined);
-      else if (role.roleId === this.#roleId) this.#turn(seq, role.mayInvite);
+      else if (role.roleId === this.#roleId) this.#turn(seq, this.#told(role, seq, at));
     }
+  }
+
+  // The role may have changed again between the two readings.
+  #told({ roleId, mayInvite }: RoleWord, seq: number, at: number): boolean | undefined {
+    if (!this.#isReadApart) return mayInvite;
+    const isAboutIt = ({ type, ids }: LogEvent) => type === "workspaces.role.updated" && ids.role_id === roleId;
+    const next = findFrom(this.#log, seq, isAboutIt);
+    return next !== undefined && next.occurredAt <= at ? undefined : mayInvite;
+  }
+
+  // It may have been about the member's role, which is known again from the next change on.
+  #lost(seq: number): void {
+    this.#roleId = undefined;
+    this.#turn(seq - 1, undefined);
   }
 
   #turn(after: number, may: boolean | undefined): void {

@@ -55,6 +55,41 @@ const frames = [
   event(4, "team.updated", "team_2"),
 ] as const;
 
+describe("one whose role changes twice in a cluster", () => {
+  const log = logOf(
+    ["workspaces.role.updated", "wsrole_1"],
+    ["workspaces.invite.created", "inv_1"],
+    ["workspaces.role.updated", "wsrole_1"],
+  );
+  const role = (seq: number, mayInvite: boolean, at: number): Entry => ({
+    ...(event(seq, "workspace.role.updated", "wsrole_1", { roleId: "wsrole_1", mayInvite }) as Entry & {
+      kind: "event";
+    }),
+    at,
+  });
+  const told = (at: number) => {
+    const record = connection([hello(0), role(1, true, at), role(3, false, at), pong(3)], {
+      after: 0,
+      roleBefore: ownRole(false),
+    });
+    record.entries.splice(1, 0, pong(0));
+    return record;
+  };
+  const elsewhere = { mayNotKnow: () => false };
+
+  it("may be kept from an invite in between, if the node could know of the second change by then", () => {
+    expect(checkStream(told(occurredAt + 2), log, "tab", elsewhere)).toEqual([]);
+    expect(checkStream(told(occurredAt + 1), log, "tab", elsewhere).map(({ check }) => check)).toEqual(["audience"]);
+    expect(checkStream(told(occurredAt + 2), log, "tab").map(({ check }) => check)).toEqual(["audience"]);
+  });
+
+  it("is known again after a lost event only from their next change of role on", () => {
+    const record = told(occurredAt + 1);
+    record.entries.splice(3, 0, resync(1, "event_lost"));
+    expect(checkStream(record, log, "tab", elsewhere)).toEqual([]);
+  });
+});
+
 describe("a stream that went on from a cursor", () => {
   it("may lose an event later, and say so", () => {
     const entries = [hello(1), ...frames.slice(1, 3), resync(3, "event_lost"), ...frames.slice(3), pong(4)];
@@ -276,12 +311,14 @@ describe("one who is out", () => {
     const stranger = logOf(["workspaces.member.left", "mbr_other"], ["workspaces.team.created", "team_1"]);
     const record = connection([hello(1), frame], { session: { id: 1, endedAt: occurredAt } });
     const asked: number[][] = [];
-    const mayNotKnow = (answer: boolean) => (endedAt: number, sentAt: number) => {
-      asked.push([endedAt, sentAt]);
-      return answer;
-    };
-    expect(checkStream(record, stranger, "tab", mayNotKnow(true))).toEqual([]);
-    expect(checkStream(record, stranger, "tab", mayNotKnow(false)).map(({ check }) => check)).toEqual(["out"]);
+    const others = (answer: boolean) => ({
+      mayNotKnow(endedAt: number, sentAt: number) {
+        asked.push([endedAt, sentAt]);
+        return answer;
+      },
+    });
+    expect(checkStream(record, stranger, "tab", others(true))).toEqual([]);
+    expect(checkStream(record, stranger, "tab", others(false)).map(({ check }) => check)).toEqual(["out"]);
     expect(asked[0]).toEqual([occurredAt, frame.at]);
   });
 });

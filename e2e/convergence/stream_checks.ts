@@ -8,15 +8,18 @@ type EventEntry = Entry & { kind: "event" };
 const eventsOf = (connection: ConnectionRecord) =>
   connection.entries.filter((entry): entry is EventEntry => entry.kind === "event");
 
-/** Whether a node may not yet have known, when it sent something, that the session had ended on another one. */
-export type RevocationExcuse = (endedAt: number, sentAt: number) => boolean;
+/** What is different where there are several nodes. */
+export interface OtherNodes {
+  /** Whether a node may not yet have known, when it sent something, that the session had ended on another one. */
+  mayNotKnow(endedAt: number, sentAt: number): boolean;
+}
 
 /** Everything that one connection can tell by itself, held against its workspace's log. */
 export function checkStream(
   connection: ConnectionRecord,
   log: WorkspaceLog,
   where: string,
-  mayNotKnow: RevocationExcuse = () => false,
+  otherNodes?: OtherNodes,
 ): Finding[] {
   const found = (check: CheckName, what: string, details: Partial<Finding> = {}): Finding => ({
     check,
@@ -29,11 +32,11 @@ export function checkStream(
     ...checkOrder(connection).map((what) => found("order", what)),
     ...checkAnswered(connection).map((what) => found("missing", what)),
     ...checkAgainstLog(connection, log).map((what) => found("log", what)),
-    ...checkMissing(connection, log).map(({ event, why }) => found(why, `${describe(event)} was not sent`)),
-    ...checkLeaks(connection, log).map((event) =>
+    ...checkMissing(connection, log, otherNodes).map(({ event, why }) => found(why, `${describe(event)} was not sent`)),
+    ...checkLeaks(connection, log, otherNodes).map((event) =>
       found("audience", `${describe(event)} was sent to one who may not see it`),
     ),
-    ...checkOut(connection, log, mayNotKnow).map((what) => found("out", what)),
+    ...checkOut(connection, log, otherNodes).map((what) => found("out", what)),
   ];
 }
 
@@ -109,13 +112,14 @@ export function replayEndOf(connection: ConnectionRecord): number {
 export function checkMissing(
   connection: ConnectionRecord,
   log: WorkspaceLog,
+  otherNodes?: OtherNodes,
 ): { event: LogEvent; why: "missing" | "audience" }[] {
   const { hello } = connection;
   if (hello === undefined) return [];
   const seen = new Set(eventsOf(connection).map((entry) => entry.seq));
   const begin = Math.max(hello.seq, connection.isResumed ? (connection.after?.seq ?? 0) : 0, coveredUpTo(connection));
   const replayEnd = replayEndOf(connection);
-  const invites = new InviteWatch(connection, log, replayEnd);
+  const invites = new InviteWatch(connection, log, replayEnd, otherNodes !== undefined);
   const missing: { event: LogEvent; why: "missing" | "audience" }[] = [];
   for (const event of log.slice(begin, reachedBy(connection))) {
     const form = wireFormOf(event);
@@ -156,8 +160,8 @@ function deletes(event: LogEvent, entity: string): boolean {
   return form.entity === entity && (form.type.endsWith(".deleted") || form.type === "workspace.member.left");
 }
 
-function checkLeaks(connection: ConnectionRecord, log: WorkspaceLog): LogEvent[] {
-  const invites = new InviteWatch(connection, log, replayEndOf(connection));
+function checkLeaks(connection: ConnectionRecord, log: WorkspaceLog, otherNodes?: OtherNodes): LogEvent[] {
+  const invites = new InviteWatch(connection, log, replayEndOf(connection), otherNodes !== undefined);
   return eventsOf(connection)
     .filter((frame) => frame.type.startsWith("workspace.invite.") && invites.mayAt(frame.seq) === false)
     .map((frame) => log[frame.seq - 1])
@@ -180,7 +184,7 @@ const codesOfAnEnd = [4401, 4403];
 // What else may end it first: too slow, too many, a node that goes away.
 const otherCodes = [1000, 1001, 1012, 4408, 4429];
 
-function checkOut(connection: ConnectionRecord, log: WorkspaceLog, mayNotKnow: RevocationExcuse): string[] {
+function checkOut(connection: ConnectionRecord, log: WorkspaceLog, otherNodes?: OtherNodes): string[] {
   const faults: string[] = [];
   const closing = closingEntry(connection);
   if (closing !== undefined) {
@@ -200,7 +204,7 @@ function checkOut(connection: ConnectionRecord, log: WorkspaceLog, mayNotKnow: R
   if (endedAt !== undefined) {
     // The clock is one, and whoever has got the answer acts after it.
     const late = eventsOf(connection).find(
-      (entry) => (log[entry.seq - 1]?.occurredAt ?? 0) > endedAt && !mayNotKnow(endedAt, entry.at),
+      (entry) => (log[entry.seq - 1]?.occurredAt ?? 0) > endedAt && !otherNodes?.mayNotKnow(endedAt, entry.at),
     );
     if (late !== undefined) faults.push(`seq ${late.seq} happened after the session had ended, and was sent`);
   }

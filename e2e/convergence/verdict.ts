@@ -11,7 +11,7 @@ import {
   type LiveSockets,
   type ShownState,
 } from "./state_checks.ts";
-import { checkStream, closingEntry, closingPatienceMs, type RevocationExcuse } from "./stream_checks.ts";
+import { checkStream, closingEntry, closingPatienceMs } from "./stream_checks.ts";
 import type { Tab } from "./tab.ts";
 import { becomes, sleep } from "./wait.ts";
 import type { World } from "./world.ts";
@@ -137,12 +137,12 @@ export class Verdict {
 
   #checkStreams(): void {
     const { log, cluster } = this.#world;
-    const revocation: RevocationExcuse = (endedAt, sentAt) => cluster.mayStillSend(endedAt, sentAt);
+    const otherNodes = cluster.nodes.length === 1 ? undefined : cluster;
     for (const tab of this.#world.tabs) {
       for (const connection of tab.connections) {
         if (connection.workspaceId === undefined) continue;
         const where = `${tab.name} (${tab.circumstances})`;
-        this.#findings.push(...checkStream(connection, log.of(connection.workspaceId), where, revocation));
+        this.#findings.push(...checkStream(connection, log.of(connection.workspaceId), where, otherNodes));
       }
     }
   }

@@ -179,6 +179,19 @@ describe("hydration", () => {
     expect([...client.stores.presence.get().keys()]).toEqual([ids.ada]);
   });
 
+  it("forgets it too when it was told to fetch anew behind that", async () => {
+    client = server.connect();
+    let deliver: (value: ReturnType<typeof snapshot>) => void = () => {};
+    server.answer = () => new Promise((resolve) => (deliver = resolve));
+    server.socket.hello(10, { presence: [presence(ids.ada), presence(ids.grace)] });
+    server.socket.say({ type: "workspace.member.left", seq: 11, memberId: ids.grace });
+    server.socket.say({ type: "resync", epoch, seq: 12, reason: "permissions" });
+    await settle();
+    deliver(snapshot(12, { members: [snapshot(0).you] }));
+    await settle();
+    expect([...client.stores.presence.get().keys()]).toEqual([ids.ada]);
+  });
+
   it("keeps the identity of what a new snapshot didn't change", async () => {
     await goLive();
     const before = client.stores.members.get();
