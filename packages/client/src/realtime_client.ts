@@ -268,8 +268,8 @@ export class RealtimeClient {
   #hydrate(seq: number): void {
     this.#batch.flush();
     this.#cursor = undefined;
-    // A snapshot makes up for durable events only.
-    this.#buffer = this.#buffer.filter((event) => !isDurable(event));
+    // A snapshot makes up for durable events only, and not for the presence of those who left.
+    this.#buffer = this.#buffer.filter((event) => !isDurable(event) || event.type === "workspace.member.left");
     if (this.#connection.isGreeted) this.#setStatus({ state: "catching-up" });
     this.#hydration.start(this.#epoch, seq);
   }
