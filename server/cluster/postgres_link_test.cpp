@@ -55,7 +55,8 @@ TEST_F(PostgresLinkTest, DropsTextThatIsNoneAloneAndNotWhatGoesWithIt) {
 }
 
 TEST_F(PostgresLinkTest, IsBackAfterAnAdministratorEndedItsConnections) {
-  ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'orbit backplane'");
+  ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+      "WHERE application_name = 'orbit backplane' AND datname = current_database()");
   ASSERT_TRUE(node_->comes_to([](const Heard& heard) { return heard.disconnected == 1; }));
   ASSERT_TRUE(node_->comes_to([](const Heard& heard) { return heard.subscribed.size() == 2; }));
   node_->publish("orbit.a", "heard");

@@ -1,6 +1,9 @@
 // TestBroker: a real broker of either kind that a test can break and mend. Belongs to the test's thread.
 #pragma once
 
+#include <libpq-fe.h>
+#include <unistd.h>
+
 #include <charconv>
 #include <cstdlib>
 #include <memory>
@@ -78,14 +81,38 @@ class DistantBroker final : public TestBroker {
   TcpProxy proxy_;
 };
 
-/// Of a superuser on a private server, from ORBIT_TEST_POSTGRESQL; where that names no database, of the one that all
-/// servers have. Empty where there is none.
+/// A database of this process alone, so that tests beside it are not heard here. Gone with the process.
+class TestPostgresql {
+ public:
+  /// `server`: of a superuser, with or without a database.
+  explicit TestPostgresql(std::string_view server)
+      : server_(server.substr(0, server.find('/', server.find("://") + 3))),
+        name_("orbit_backplane_" + std::to_string(getpid())) {
+    ask("CREATE DATABASE " + name_);
+  }
+  TestPostgresql(const TestPostgresql&) = delete;
+  TestPostgresql& operator=(const TestPostgresql&) = delete;
+  ~TestPostgresql() { ask("DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)"); }
+
+  [[nodiscard]] std::string url() const { return server_ + "/" + name_; }
+
+ private:
+  void ask(const std::string& sql) const {
+    PGconn* const connection = PQconnectdb((server_ + "/postgres").c_str());
+    PQclear(PQexec(connection, sql.c_str()));
+    PQfinish(connection);
+  }
+
+  std::string server_;
+  std::string name_;
+};
+
+/// On the private server that ORBIT_TEST_POSTGRESQL names. Empty where there is none.
 inline std::string test_postgresql() {
-  const char* const given = std::getenv("ORBIT_TEST_POSTGRESQL");
-  if (given == nullptr) return {};
-  std::string url = given;
-  if (url.find('/', url.find("://") + 3) == std::string::npos) url += "/postgres";
-  return url;
+  const char* const server = std::getenv("ORBIT_TEST_POSTGRESQL");
+  if (server == nullptr) return {};
+  static const TestPostgresql database(server);
+  return database.url();
 }
 
 /// `kind`: "nats", "redis", "postgres". nullptr where this machine has none.
