@@ -21,6 +21,7 @@ class ClusterNode(Node):
 
     def __init__(self, directory, name, database, *flags, demo=False, host="127.0.0.1"):
         self.name = name
+        self.host = host
         self.fixed_port = free_port()
         self.metrics_url = f"http://{host}:{free_port()}/metrics"
         super().__init__(

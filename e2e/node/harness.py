@@ -74,6 +74,9 @@ class SqliteDatabase:
 class Node:
     """One `orbit serve` process."""
 
+    host = "127.0.0.1"
+    namespace = None  # that it runs in
+
     def __init__(self, directory, *flags, demo=True):
         own_file = not ON_POSTGRESQL or "--database" in flags
         self.database = SqliteDatabase(Path(directory) / "orbit.db") if own_file else PostgresqlDatabase()
@@ -89,8 +92,9 @@ class Node:
         self.url = None
         port = port or free_port()
         environment = os.environ | {"ORBIT_STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
+        command = [BINARY, "serve", "--listen", f"{self.host}:{port}", "--database", self.database.url, *self.flags]
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--database", self.database.url, *self.flags],
+            self.namespace.command(command) if self.namespace else command,
             stdout=subprocess.PIPE, stderr=self.log.open("ab"), text=True, env=environment,
         )
         for line in self.process.stdout:

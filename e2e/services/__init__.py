@@ -3,8 +3,9 @@ stopped, killed and frozen by the process id that was started here."""
 
 from services.brokers import NatsServer, RedisServer
 from services.database import PgBouncer, PostgreSQL
+from services.network import Namespace, may_make_namespaces
 from services.process import Service, free_port, unprivileged_user
 from services.proxies import HAProxy, Nginx, deployed
 
-__all__ = ["HAProxy", "NatsServer", "Nginx", "PgBouncer", "PostgreSQL", "RedisServer", "Service", "deployed", "free_port",
-           "unprivileged_user"]
+__all__ = ["HAProxy", "Namespace", "NatsServer", "Nginx", "PgBouncer", "PostgreSQL", "RedisServer", "Service", "deployed", "free_port",
+           "may_make_namespaces", "unprivileged_user"]
