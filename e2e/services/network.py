@@ -42,6 +42,10 @@ class Cable:
     def plug_in(self):
         _ip("link", "set", self._end, "up")
 
+    def close(self):
+        """Both ends."""
+        _ip("link", "delete", self._end, check=False)
+
 
 class Namespace:
     _numbers = itertools.count(1)
@@ -50,14 +54,17 @@ class Namespace:
         self.name = f"orbit-{os.getpid()}-{next(self._numbers)}"
         _ip("netns", "add", self.name)
         _ip("-n", self.name, "link", "set", "lo", "up")
+        self._cables = []
 
     def cable(self):
-        return Cable(self.name)
+        self._cables.append(Cable(self.name))
+        return self._cables[-1]
 
     def command(self, arguments):
         """What runs a program in there."""
         return ["ip", "netns", "exec", self.name, *arguments]
 
     def close(self):
-        """Its cables go with it, once nothing runs in there any more."""
+        for cable in self._cables:
+            cable.close()
         _ip("netns", "delete", self.name, check=False)
