@@ -63,7 +63,7 @@ using Events"""
 
 
 @pytest.mark.parametrize("source", [
-    "catalog/example.cpp", "realtime/realtime_event_publisher.cpp", "workspaces/team.cpp", "board/server/card.cpp",
+    "catalog/example.cpp", "realtime/event_projection.cpp", "workspaces/team.cpp", "board/server/card.cpp",
     "board/server/board_projection.cpp"])
 def test_the_files_compile_as_they_are(source):
     assert compile_with(source) == ""
@@ -76,7 +76,7 @@ def test_a_server_event_without_an_example_does_not_compile(tmp_path):
 
 
 def test_a_domain_event_that_nobody_is_told_of_does_not_compile(tmp_path):
-    errors = compile_with("realtime/realtime_event_publisher.cpp", tmp_path, "workspaces/events.hpp", [
+    errors = compile_with("realtime/event_projection.cpp", tmp_path, "workspaces/events.hpp", [
         ("using Events", TEAM_ARCHIVED), ("EventList<WorkspaceCreated,", "EventList<TeamArchived, WorkspaceCreated,")])
     assert "project(" in errors and "TeamArchived" in errors
 

@@ -3,10 +3,12 @@
 import csv
 import io
 import itertools
+import os
 import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from services.process import PATIENCE, Service
@@ -20,6 +22,12 @@ def _program(name):
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     assert versions, f"{name} is not installed: apt-get install postgresql-15"
     return str(versions[-1])
+
+
+def _send(process, sent):
+    """Its children come and go by themselves."""
+    with suppress(ProcessLookupError):
+        os.kill(process, sent)
 
 
 class PostgreSQL(Service):
@@ -91,11 +99,11 @@ class PostgreSQL(Service):
     def freeze(self):
         """All its processes, not only the first."""
         for process in self._family():
-            subprocess.run(["kill", "-STOP", str(process)], check=False)
+            _send(process, signal.SIGSTOP)
 
     def thaw(self):
         for process in self._family():
-            subprocess.run(["kill", "-CONT", str(process)], check=False)
+            _send(process, signal.SIGCONT)
 
     def _family(self):
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], check=False,

@@ -2,49 +2,16 @@
 
 #include <gmock/gmock.h>
 
-#include "cluster/testing/replicating_node.hpp"
+#include "cluster/testing/three_replicas.hpp"
 
 namespace orbit::cluster {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-const std::string topic = "orbit.topic";
-
-bool is_kind(std::string_view message, std::string_view kind) {
-  return message.contains(R"("kind":")" + std::string(kind) + "\"");
-}
-
-class ReplicatedStateTest : public testing::Test {
- protected:
-  ReplicatedStateTest() { pass(all, 400ms); }
-
-  void hold_everywhere() {
-    for (ReplicatingNode* node : {&a, &b, &c}) node->hold(topic);
-    pass(all, 100ms);
-  }
-
-  /// How many messages of the kind are sent from now on.
-  std::size_t& count(const std::string& kind) {
-    auto& counted = counts[kind];
-    counted = 0;
-    network.watch([this](std::string_view, std::string_view message) {
-      for (auto& [of, number] : counts) number += is_kind(message, of) ? 1 : 0;
-    });
-    return counted;
-  }
-
-  std::map<std::string, std::size_t> counts;
-  SimulatedNetwork network;
-  ReplicatingNode a{network, "a"};
-  ReplicatingNode b{network, "b"};
-  ReplicatingNode c{network, "c"};
-  std::vector<SimulatedNode*> all{&a, &b, &c};
-  std::vector<SimulatedNode*> without_c{&a, &b};
-};
+using ReplicatedStateTest = ThreeReplicas;
 
 TEST_F(ReplicatedStateTest, WhatOneOwnsIsToldToAllWhoHoldTheTopic) {
   hold_everywhere();
@@ -170,123 +137,6 @@ TEST_F(ReplicatedStateTest, LargeChangesAreSeveralDeltasEachWithinTheLimit) {
   EXPECT_GT(deltas, 10U);
   EXPECT_EQ(b.of(a, topic), a.own.at(topic));
   EXPECT_EQ(b.counter("orbit_cluster_asked_total"), c.counter("orbit_cluster_asked_total")) << "no gap";
-}
-
-TEST_F(ReplicatedStateTest, ANodeWhoseLeaseIsOverIsForgotten) {
-  hold_everywhere();
-  c.put(topic, "k", "1");
-  pass(all, 100ms);
-  pass(without_c, 4s);
-  EXPECT_THAT(a.of(c, topic), ElementsAre(Pair("k", "1")));
-  pass(without_c, 2500ms);
-  EXPECT_THAT(a.of(c, topic), IsEmpty());
-  EXPECT_THAT(b.of(c, topic), IsEmpty());
-}
-
-TEST_F(ReplicatedStateTest, AfterAFarewellIsForgottenWithTheGrace) {
-  hold_everywhere();
-  c.put(topic, "k", "1");
-  pass(all, 100ms);
-  c.peers.stop();
-  pass(all, 2900ms);
-  EXPECT_THAT(a.of(c, topic), ElementsAre(Pair("k", "1")));
-  pass(all, 200ms);
-  EXPECT_THAT(a.of(c, topic), IsEmpty());
-  c.put(topic, "l", "2");
-  pass(all, 40s);
-  EXPECT_THAT(a.of(c, topic), IsEmpty()) << "a late word of one who is gone changes nothing";
-}
-
-TEST_F(ReplicatedStateTest, AProcessThatWasStoppedIsTakenUpAgainWhenItGoesOn) {
-  hold_everywhere();
-  for (ReplicatingNode* node : {&a, &b, &c}) node->put(topic, "k", "1");
-  pass(all, 2s);
-  pass(without_c, 10s);
-  EXPECT_THAT(a.of(c, topic), IsEmpty());
-  a.put(topic, "k", "2");
-  pass(without_c, 1s);
-  c.changes = 0;
-  pass(all, 3s);
-  EXPECT_THAT(a.of(c, topic), ElementsAre(Pair("k", "1")));
-  EXPECT_THAT(b.of(c, topic), ElementsAre(Pair("k", "1")));
-  EXPECT_THAT(c.of(a, topic), ElementsAre(Pair("k", "2")));
-  EXPECT_EQ(c.changes, 1) << "it forgot nobody";
-}
-
-TEST_F(ReplicatedStateTest, APartitionThatHealsWithinTheLeaseIsNotSeen) {
-  hold_everywhere();
-  for (ReplicatingNode* node : {&a, &b, &c}) node->put(topic, "k", "1");
-  pass(all, 2s);
-  for (ReplicatingNode* node : {&a, &b, &c}) node->changes = 0;
-  c.backplane->cut();
-  pass(all, 3500ms);
-  c.backplane->heal();
-  pass(all, 60s);
-  for (ReplicatingNode* node : {&a, &b, &c}) EXPECT_EQ(node->changes, 0);
-}
-
-TEST_F(ReplicatedStateTest, WhatChangedDuringAPartitionIsKnownSoonAfterIt) {
-  hold_everywhere();
-  a.put(topic, "k", "1");
-  c.put(topic, "k", "1");
-  pass(all, 2s);
-  c.backplane->cut();
-  pass(all, 100ms);
-  a.put(topic, "k", "2");
-  c.put(topic, "k", "3");
-  pass(all, 3s);
-  c.backplane->heal();
-  pass(all, 2500ms);
-  EXPECT_THAT(c.of(a, topic), ElementsAre(Pair("k", "2")));
-  EXPECT_THAT(a.of(c, topic), ElementsAre(Pair("k", "3")));
-  EXPECT_THAT(b.of(c, topic), ElementsAre(Pair("k", "3")));
-}
-
-TEST_F(ReplicatedStateTest, APartitionThatHealsAfterTheLeaseBringsEverythingBack) {
-  hold_everywhere();
-  for (ReplicatingNode* node : {&a, &b, &c}) node->put(topic, "k", "1");
-  pass(all, 2s);
-  c.backplane->cut();
-  pass(all, 10s);
-  EXPECT_THAT(c.told[topic], IsEmpty());
-  EXPECT_THAT(a.of(c, topic), IsEmpty());
-  EXPECT_THAT(a.of(b, topic), ElementsAre(Pair("k", "1")));
-  c.backplane->heal();
-  pass(all, 2s);
-  EXPECT_THAT(c.of(a, topic), ElementsAre(Pair("k", "1")));
-  EXPECT_THAT(a.of(c, topic), ElementsAre(Pair("k", "1")));
-  EXPECT_THAT(b.of(c, topic), ElementsAre(Pair("k", "1")));
-}
-
-TEST_F(ReplicatedStateTest, WhenTheBrokerComesBackForAllTheyAgreeAgain) {
-  hold_everywhere();
-  for (ReplicatingNode* node : {&a, &b, &c}) node->put(topic, "k", "1");
-  pass(all, 2s);
-  for (ReplicatingNode* node : {&a, &b, &c}) node->backplane->cut();
-  pass(all, 20s);
-  a.erase(topic, "k");
-  b.put(topic, "l", "2");
-  pass(all, 1s);
-  for (ReplicatingNode* node : {&c, &b, &a}) {
-    node->backplane->heal();
-    pass(all, 700ms);
-  }
-  pass(all, 3s);
-  EXPECT_THAT(c.of(a, topic), IsEmpty());
-  EXPECT_THAT(a.of(c, topic), ElementsAre(Pair("k", "1")));
-  EXPECT_THAT(c.of(b, topic), ElementsAre(Pair("k", "1"), Pair("l", "2")));
-}
-
-TEST_F(ReplicatedStateTest, MessagesThatTheBackplaneLostAreRepairedAtOnce) {
-  hold_everywhere();
-  a.put(topic, "k", "1");
-  pass(all, 2s);
-  a.put(topic, "k", "2");
-  a.scheduler.advance(0ms);
-  b.backplane->lose_messages();
-  network.drop_if([](const auto& delivery) { return is_kind(delivery.message, "digest"); });
-  pass(all, 1s);
-  EXPECT_THAT(b.of(a, topic), ElementsAre(Pair("k", "2")));
 }
 
 TEST_F(ReplicatedStateTest, WhatIsReleasedIsForgottenByAllAndMayBeHeldAgain) {

@@ -62,7 +62,7 @@ Result<> PostgresqlUnitOfWork::commit(DatabaseSession& session, std::span<const 
   } catch (const soci::soci_error& error) {
     if (!session.is_alive()) {
       metrics().failures.add();
-      spdlog::error("database: lost during a commit: {}", error.what());
+      spdlog::error("database: the outcome of a commit is unknown, its connection broke: {}", error.what());
       return outcome_unknown();
     }
     session.roll_back();
