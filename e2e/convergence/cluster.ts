@@ -9,6 +9,7 @@ import type { Options } from "./options.ts";
 import type { Prng } from "./prng.ts";
 import { PostgreSqlServer, ServerProcess } from "./server_process.ts";
 import { Turbulence } from "./turbulence.ts";
+import { sleep } from "./wait.ts";
 
 /** A node, and the way from it to what it shares with the others; none where it shares nothing. */
 export interface Member {
@@ -21,6 +22,7 @@ export interface Member {
 const origin = "http://orbit.test";
 /** A second, and as much again for a machine that has much to do. */
 const revocationMs = 2_000;
+const startAttempts = 30;
 const ignore = () => {};
 
 /** One node on SQLite, or several that share a PostgreSQL and a broker. */
@@ -132,8 +134,14 @@ export class Cluster {
     this.#struck.delete(member);
   }
 
-  /** Starts a node, while the database is there: one that finds none when it starts says so and ends. */
+  /** Starts a node, again and again as whoever supervises it would: one that can't reach the database says so and ends. */
   async startNode(node: NodeProcess, flags: readonly string[] = []): Promise<void> {
+    for (let attempt = 1; attempt < startAttempts; ++attempt) {
+      const failure = await this.#oneAtATime(() => node.start(flags)).then(() => undefined, String);
+      if (failure === undefined) return;
+      if (!failure.includes("can't be opened")) throw new Error(failure);
+      await sleep(1_000);
+    }
     await this.#oneAtATime(() => node.start(flags));
   }
 

@@ -53,6 +53,7 @@ export class NodeProcess {
   /** Starts it, again on the port that it had, this time with these flags too. */
   async start(flags: readonly string[] = []): Promise<void> {
     this.#isExpectedToEnd = false;
+    this.collapse = undefined;
     const child = spawn(this.#binary, this.#arguments(flags), {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ORBIT_STRIPE_WEBHOOK_SECRET: webhookSecret },

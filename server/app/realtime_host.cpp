@@ -1,5 +1,6 @@
 #include "app/realtime_host.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "cluster/backplane_event_exchange.hpp"
@@ -7,6 +8,7 @@
 #include "cluster/cluster_presence.hpp"
 #include "cluster/cluster_realtime_hub.hpp"
 #include "cluster/cluster_rooms.hpp"
+#include "cluster/quiet_log.hpp"
 #include "realtime/event_relay.hpp"
 #include "realtime/log_retention.hpp"
 #include "realtime/realtime_event_publisher.hpp"
@@ -83,6 +85,7 @@ struct RealtimeHost::Parts {
       : domain(given.domain),
         scheduler(given.scheduler),
         handler_failures(given.metrics.counter("orbit_bus_failures_total", "Event handlers that failed")),
+        failures_log(given.scheduler),
         encoder(given.config.compress_from, given.metrics),
         local_hub(given.metrics),
         cluster(given.backplane ? std::make_unique<Cluster>(given, local_hub, encoder) : nullptr),
@@ -150,9 +153,11 @@ struct RealtimeHost::Parts {
     handler_failures.add();
     try {
       if (failure) std::rethrow_exception(failure);
-      spdlog::error("event {} {} of {} can't be read", event.type, event.seq, event.workspace_id.str());
+      failures_log.warn(
+          fmt::format("event {} {} of {} can't be read", event.type, event.seq, event.workspace_id.str()));
     } catch (const std::exception& error) {
-      spdlog::error("event {} {} of {}: {}", event.type, event.seq, event.workspace_id.str(), error.what());
+      failures_log.warn(
+          fmt::format("event {} {} of {}: {}", event.type, event.seq, event.workspace_id.str(), error.what()));
     }
     publisher.event_lost(event);
   }
@@ -168,6 +173,7 @@ struct RealtimeHost::Parts {
   Domain& domain;
   kernel::Scheduler& scheduler;
   kernel::Metric& handler_failures;
+  cluster::QuietLog failures_log;
   websocket::TextFrameEncoder encoder;
   realtime::InProcessRealtimeHub local_hub;
   std::unique_ptr<Cluster> cluster;  // nullptr without a backplane
