@@ -4,7 +4,8 @@ import re
 
 import requests
 
-from harness import PATIENCE, Node, Person, free_port
+from harness import PATIENCE, Node, Person
+from services import free_port
 
 
 class Entrance:

@@ -7,9 +7,7 @@ import itertools
 import json
 import os
 import queue
-import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import threading
@@ -20,6 +18,8 @@ import jsonschema
 import requests
 import websockets
 
+from services import free_port
+
 ROOT = Path(__file__).parents[2]
 BINARY = Path(os.environ.get("ORBIT_BINARY", ROOT / "build/release/orbit"))
 PASSWORD = "orbit-demo"
@@ -27,15 +27,6 @@ WEBHOOK_SECRET = "whsec_end_to_end"
 PATIENCE = 10.0  # seconds until a test gives up on something that must happen
 # Nodes have a database on the server that ORBIT_TEST_POSTGRESQL names, instead of a file.
 ON_POSTGRESQL = os.environ.get("ORBIT_TEST_DATABASE") == "postgresql"
-
-
-def free_port():
-    """Below the range that outgoing connections take theirs from, so that a node that was stopped finds its own again."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 class PostgresqlDatabase:
@@ -56,6 +47,12 @@ class PostgresqlDatabase:
         rows = self._psql(self.name, f"SELECT coalesce(json_agg(r), '[]') FROM ({sql}) r")
         return [tuple(row.values()) for row in json.loads(rows)]
 
+    def rows_of(self, tables):
+        """Of each table the rows as text, in one go: each query here is a process."""
+        parts = (f"SELECT '{table}' AS \"table\", to_jsonb(r)::text AS \"row\" FROM (SELECT {columns} FROM {table}) r"
+                 for table, columns in tables.items())
+        return sorted(map(str, self.query(" UNION ALL ".join(parts))))
+
     def _psql(self, database, sql):
         return subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql,
                                f"{self.server}/{database}"], check=True, capture_output=True, text=True).stdout
@@ -69,6 +66,9 @@ class SqliteDatabase:
     def query(self, sql, *parameters):
         with contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def rows_of(self, tables):
+        return {table: sorted(map(str, self.query(f"SELECT {columns} FROM {table}"))) for table, columns in tables.items()}
 
 
 class Node:
@@ -125,6 +125,11 @@ class Node:
     def query(self, sql, *parameters):
         """Reads the database beside the node."""
         return self.database.query(sql, *parameters)
+
+    def head(self, slug):
+        """The seq of what was last committed in the workspace; 0 where it is gone."""
+        rows = self.query("SELECT s.seq FROM streams s JOIN workspaces w ON w.id = s.workspace_id WHERE w.slug = ?", slug)
+        return rows[0][0] if rows else 0
 
     def sign_in(self, email, password=PASSWORD):
         person = Person(self, email)
@@ -231,6 +236,8 @@ class Tab:
         headers = {"Cookie": cookie} if cookie else {}
         url = f"ws{node.url.removeprefix('http')}/v1/ws?workspace={slug}{query}"
         origin = node.url if origin == "own" else origin
+        self.node = node
+        self.slug = slug
         self.frames = queue.Queue()
         self.seen = []
         self.close_code = None
@@ -288,14 +295,19 @@ class Tab:
                 return answer
 
     def drain(self):
-        """Every frame that was sent up to now: a ping's pong comes behind them all."""
+        """Every frame of what was committed up to now: a ping's pong comes behind them all. On PostgreSQL a command may be
+        answered before tabs are told; there, pings are sent until a pong says that the tab has come that far."""
+        committed = self.node.head(self.slug) if ON_POSTGRESQL else 0
         frames = []
         self.send({"type": "ping"})
         while True:
             frame = self.next()
-            if frame["type"] == "pong":
+            if frame["type"] != "pong":
+                frames.append(frame)
+            elif frame["seq"] >= committed:
                 return frames
-            frames.append(frame)
+            else:
+                self.send({"type": "ping"})
 
     def wait_closed(self, timeout=PATIENCE):
         assert self.closed.wait(timeout), "the socket is still open"

@@ -5,10 +5,14 @@ import base64
 import os
 import socket
 import statistics
+import sys
 import tempfile
 import time
+from pathlib import Path
 
-from harness import Node
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the services
+
+from harness import Node  # noqa: E402
 
 
 def open_socket(node, person):

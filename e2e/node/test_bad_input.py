@@ -21,7 +21,7 @@ TABLES = ("users", "workspaces", "roles", "members", "invites", "teams", "team_m
 def everything(node):
     """Every row that a command could have changed. How far the relay has noted its work is its own affair."""
     columns = {"streams": "workspace_id, seq"}
-    return {table: sorted(map(str, node.query(f"SELECT {columns.get(table, '*')} FROM {table}"))) for table in TABLES}
+    return node.database.rows_of({table: columns.get(table, "*") for table in TABLES})
 
 
 def fields_of(answer):
@@ -253,7 +253,8 @@ def test_a_bad_client_event_is_answered_with_its_error_and_seen_by_nobody(shared
     watcher.drain()
     tab.send(text)
     assert tab.next("error")["code"] == code
-    assert tab.drain() == []
+    # Tabs of the case before may still be on their way out.
+    assert [frame for frame in tab.drain() if frame["type"] != "presence.update"] == []
     assert durable(watcher.drain()) == []
     tab.close()
     watcher.close()

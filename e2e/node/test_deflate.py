@@ -7,7 +7,8 @@ import zlib
 import pytest
 import requests
 
-from harness import durable, free_port
+from harness import durable
+from services import free_port
 from raw_socket import KEY, UPGRADE, RawSocket, raw_handshake
 
 OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
