@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 #include "app/domain.hpp"
 #include "kernel/clock.hpp"
 #include "storage/testing/test_database.hpp"
@@ -12,8 +14,12 @@ namespace orbit::app {
 class DomainTest : public testing::Test {
  protected:
   struct Ended final : identity::SessionListener {
+    std::mutex mutex;  // protects sessions: those that race end them on threads of their own
     std::vector<kernel::SessionId> sessions;
-    void session_ended(kernel::SessionId session) override { sessions.push_back(session); }
+    void session_ended(kernel::SessionId session) override {
+      const std::scoped_lock lock(mutex);
+      sessions.push_back(session);
+    }
   };
 
   DomainTest() {

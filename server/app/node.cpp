@@ -126,8 +126,8 @@ class Node::Impl {
     realtime_ = std::make_unique<RealtimeHost>(
         RealtimeHost::Given{config_, *domain_, scheduler_, *workers_, *epoch, clock_, metrics_, *std::move(backplane)});
     session_listener_.listener = &realtime_->gateway();
-    if (auto started = on_realtime_thread([this] { return realtime_->start(); }); !started) return started;
     database_->set_commit_listener(&realtime_->relay());
+    if (auto started = on_realtime_thread([this] { return realtime_->start(); }); !started) return started;
     make_api();
     if (auto listening = listen(port.port, port.hold != nullptr); !listening) return listening;
     if (!config_.metrics_host.empty()) {
