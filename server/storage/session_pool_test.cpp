@@ -119,14 +119,16 @@ TEST_F(SessionPoolTest, ServesAgainOnceTheDatabaseIsBack) {
 
 TEST_F(SessionPoolTest, BreaksWhatIsOnLoanForTooLongAndNothingElse) {
   SessionPool writers = pool(2);
+  const BreakableSession* idle = opened[0];
+  const BreakableSession* lent = opened[1];
   const Reopener reopener(open, {&writers}, reopener_metrics(),
                           {.longest_loan = milliseconds(50), .watch = milliseconds(5)});
   {
     const auto lease = writers.lend();
-    EXPECT_TRUE(eventually([&] { return opened[1]->broken.load(); }));
-    EXPECT_EQ(&lease->session(), opened[1]);
+    EXPECT_TRUE(eventually([&] { return lent->broken.load(); }));
+    EXPECT_EQ(&lease->session(), lent);
   }
-  EXPECT_FALSE(opened[0]->broken);
+  EXPECT_FALSE(idle->broken);
   EXPECT_TRUE(eventually([&] { return metrics.counter("reconnects", "").value() == 1; }));
 }
 
