@@ -335,3 +335,13 @@ def eventually(condition, timeout=PATIENCE):
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.01)
+
+
+TABLES = ("users", "workspaces", "roles", "members", "invites", "teams", "team_members", "subscriptions", "event_log",
+          "streams")
+
+
+def everything(node):
+    """Every row that a command could have changed. How far the relay has noted its work is its own affair."""
+    columns = {"streams": "workspace_id, seq"}
+    return node.database.rows_of({table: columns.get(table, "*") for table in TABLES})

@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from harness import Node, Person, durable
+from harness import Node, Person, durable, everything
 
 NOBODY = "mbr_0198c0de-0000-7000-8000-000000000000"
 NO_TEAM = "team_0198c0de-0000-7000-8000-000000000000"
@@ -13,15 +13,6 @@ NO_ROLE = "wsrole_0198c0de-0000-7000-8000-000000000000"
 NO_INVITE = "inv_0198c0de-0000-7000-8000-000000000000"
 NO_SESSION = "sess_0198c0de-0000-7000-8000-000000000000"
 W = "/v1/workspaces/acme"
-
-TABLES = ("users", "workspaces", "roles", "members", "invites", "teams", "team_members", "subscriptions", "event_log",
-          "streams")
-
-
-def everything(node):
-    """Every row that a command could have changed. How far the relay has noted its work is its own affair."""
-    columns = {"streams": "workspace_id, seq"}
-    return node.database.rows_of({table: columns.get(table, "*") for table in TABLES})
 
 
 def fields_of(answer):
