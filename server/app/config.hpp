@@ -47,6 +47,7 @@ struct Config {
   int message_rate = 20;
   int message_burst = 40;
   std::size_t max_queued_commands = 1'000;
+  std::chrono::milliseconds max_queue_wait{1'000};
   std::string metrics_host;  // empty: no metrics
   unsigned short metrics_port = 0;
   std::string stripe_webhook_secret;

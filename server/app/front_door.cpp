@@ -54,16 +54,16 @@ void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
   if (!cursor) return decide(problem(cursor.error(), request.id));
 
   auto shared = std::make_shared<http::DecideUpgrade>(std::move(decide));
-  const bool taken = workers_.try_post([this, shared, id = request.id, token = api_.session_token(request),
-                                        slug = request.parameter("workspace").value_or(""), handshake = *accepted,
-                                        cursor = *std::move(cursor)] {
+  auto admit = [this, shared, id = request.id, token = api_.session_token(request),
+                slug = request.parameter("workspace").value_or(""), handshake = *accepted,
+                cursor = *std::move(cursor)] {
     const auto identity = admission_.admit(token, slug);
     if (!identity) return (*shared)(problem(identity.error(), id));
     (*shared)(http::TakeSocket([this, identity = *identity, handshake, cursor](int descriptor, std::string leftover) {
       shard_.adopt(descriptor, identity, handshake, leftover, cursor);
     }));
-  });
-  if (!taken) (*shared)(busy(request.id));
+  };
+  workers_.offer(http::Lane::join, std::move(admit), [shared, id = request.id] { (*shared)(busy(id)); });
 }
 
 }  // namespace orbit::app

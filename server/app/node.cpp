@@ -120,7 +120,10 @@ class Node::Impl {
     if (!origins) return std::unexpected(origins.error());
     origins_.emplace(*std::move(origins));
 
-    workers_ = std::make_unique<http::WorkerPool>(config_.worker_threads, config_.max_queued_commands, metrics_);
+    workers_ = std::make_unique<http::WorkerPool>(
+        http::WorkerPoolOptions{config_.worker_threads, config_.max_queued_commands, config_.max_queue_wait,
+                                identity::PasswordHasher::max_at_once},
+        clock_, metrics_);
     auto backplane = open_backplane();
     if (!backplane) return std::unexpected(backplane.error());
     realtime_ = std::make_unique<RealtimeHost>(

@@ -56,6 +56,14 @@ Response preflight(const Request&) {
           {}};
 }
 
+// Handshakes are the other joins.
+Lane lane_of(const Router::Match& match, std::string_view method) {
+  if (method == "POST" && (match.pattern == "/v1/session" || match.pattern == "/v1/invites/accept")) {
+    return Lane::sign_in;
+  }
+  return match.pattern == "/v1/workspaces/{slug}" && method == "GET" ? Lane::join : Lane::command;
+}
+
 bool is_json(const Request& request) {
   const std::string_view type = request.header("Content-Type").value_or("");
   return same_header_name(type.substr(0, type.find(';')), "application/json");
@@ -90,15 +98,18 @@ void Api::handle(Request request, Respond respond) {
     response.headers.emplace_back("Allow", allowed);
     return finish(request, std::move(response), respond);
   }
-  // The request moves into the task before it is known whether the queue takes it: what a refusal needs is kept.
+  const Lane lane = lane_of(match, request.method);
   auto shared = std::make_shared<std::pair<Request, Respond>>(std::move(request), std::move(respond));
-  const bool taken = workers_.try_post([this, shared, match = std::move(match), finish] {
-    finish(shared->first, answer(shared->first, match), shared->second);
-  });
-  if (taken) return;
-  Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
-  busy.headers.emplace_back("Retry-After", "1");
-  finish(shared->first, std::move(busy), shared->second);
+  workers_.offer(
+      lane,
+      [this, shared, match = std::move(match), finish] {
+        finish(shared->first, answer(shared->first, match), shared->second);
+      },
+      [shared, finish] {
+        Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
+        busy.headers.emplace_back("Retry-After", "1");
+        finish(shared->first, std::move(busy), shared->second);
+      });
 }
 
 Response Api::answer(const Request& request, const Router::Match& match) {
