@@ -259,7 +259,13 @@ void add_commands(CLI::App& app, Config& config) {
   };
   command("serve", "Run a node, with the options that orbit --help lists", Command::serve);
   command("migrate", "Bring the database up to date", Command::migrate);
-  command("restore-mark", "Say that the database was restored from a backup, before a node serves it again",
+  command("backup", "Copy a SQLite database to a file, also while a node serves it", Command::backup)
+      ->add_option("FILE", config.backup_file, "Where to; must not be there yet")
+      ->required();
+  command("restore", "Put such a copy in the database's place, while no node serves it", Command::restore)
+      ->add_option("FILE", config.backup_file, "The copy; it stays as it is")
+      ->required();
+  command("restore-mark", "Say that the database was restored by other means, before a node serves it again",
           Command::restore_mark);
 
   CLI::App* seed =

@@ -14,7 +14,7 @@
 
 namespace orbit::app {
 
-enum class Command { serve, migrate, seed, watch, catalog, restore_mark };
+enum class Command { serve, migrate, seed, watch, catalog, restore_mark, backup, restore };
 enum class LogFormat { automatic, human, json };
 
 struct Config {
@@ -58,6 +58,9 @@ struct Config {
   std::string node_name;  // empty for none
   std::string backplane = "none";
   std::chrono::milliseconds node_lease{5'000};
+
+  // backup and restore
+  std::string backup_file;
 
   // seed and watch
   bool password_from_stdin = false;

@@ -15,7 +15,9 @@
 #include "app/seed.hpp"
 #include "app/watch.hpp"
 #include "catalog/printers.hpp"
+#include "storage/backup.hpp"
 #include "storage/database_url.hpp"
+#include "storage/serving_lock.hpp"
 
 namespace {
 
@@ -48,6 +50,7 @@ sigset_t block_stop_signals() {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of the write, as a full disk is
   return signals;
 }
 
@@ -101,12 +104,31 @@ int restore_mark(const Config& config) {
     return fail({kernel::ErrorKind::not_found, "database.missing",
                  "There is no database at " + storage::without_password(config.database) + "."});
   }
+  const auto lock = storage::ServingLock::take(config.database);
+  if (!lock) return fail(lock.error());
   return with_database(config, [](storage::Database& database, const kernel::Clock&, const auto&) {
     const auto epoch = database.renew_epoch();
     if (!epoch) return fail(epoch.error());
     std::cout << "the log's history is now " << *epoch << ": every tab hydrates again when it comes back\n";
     return 0;
   });
+}
+
+int back_up(const Config& config) {
+  const auto size = storage::back_up(config.database, config.backup_file);
+  if (!size) return fail(size.error());
+  std::cout << "backed up " << config.database << " to " << config.backup_file << ": " << *size << " bytes, checked\n";
+  return 0;
+}
+
+int restore(const Config& config) {
+  const kernel::SystemClock clock;
+  const auto restored = storage::restore(config.database, config.backup_file, clock);
+  if (!restored) return fail(restored.error());
+  std::cout << "restored " << config.database << " from " << config.backup_file << "\n"
+            << "the log's history is now " << restored->epoch << ": every tab hydrates again when it comes back\n";
+  if (!restored->former.empty()) std::cout << "the former database is now " << restored->former.string() << "\n";
+  return 0;
 }
 
 int seed(const Config& config) {
@@ -159,6 +181,10 @@ int main(int argc, char** argv) {
         return migrate(config);
       case app::Command::restore_mark:
         return restore_mark(config);
+      case app::Command::backup:
+        return back_up(config);
+      case app::Command::restore:
+        return restore(config);
       case app::Command::seed:
         return seed(config);
       case app::Command::watch:

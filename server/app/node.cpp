@@ -17,6 +17,7 @@
 #include "app/seed.hpp"
 #include "cluster/backplane_factory.hpp"
 #include "storage/database_url.hpp"
+#include "storage/serving_lock.hpp"
 
 namespace orbit::app {
 
@@ -76,6 +77,9 @@ class Node::Impl {
   }
 
   Result<> open_database() {
+    auto lock = storage::ServingLock::take(config_.database);
+    if (!lock) return std::unexpected(lock.error());
+    serving_lock_.emplace(*std::move(lock));
     auto database = storage::Database::open(config_.database, {.durability = config_.durability}, clock_, metrics_);
     if (!database) return std::unexpected(database.error());
     database_ = std::move(*database);
@@ -221,6 +225,7 @@ class Node::Impl {
   const Config config_;
   kernel::SystemClock clock_;
   kernel::MetricsRegistry metrics_;
+  std::optional<storage::ServingLock> serving_lock_;
   std::unique_ptr<storage::Database> database_;
   LateSessionListener session_listener_;
   std::unique_ptr<Domain> domain_;

@@ -29,7 +29,7 @@ class Database {
  public:
   /// `url` is as parse_database_url takes it; the folders above a SQLite file are made. Errors name the database,
   /// without its password: invalid "database.bad_url"; invalid "database.durability", for `normal` on PostgreSQL;
-  /// unavailable "database.cannot_open".
+  /// unavailable "database.cannot_open", and of a SQLite file those of SqliteFile.
   [[nodiscard]] static kernel::Result<std::unique_ptr<Database>> open(std::string_view url,
                                                                       const DatabaseOptions& options,
                                                                       const kernel::Clock& clock,

@@ -4,6 +4,7 @@
 
 #include "storage/postgresql_session.hpp"
 #include "storage/postgresql_unit_of_work.hpp"
+#include "storage/sqlite_file.hpp"
 #include "storage/sqlite_session.hpp"
 #include "storage/sqlite_unit_of_work.hpp"
 
@@ -45,6 +46,7 @@ Result<DatabaseEngine> open_engine(const SqliteUrl& url, const DatabaseOptions& 
                                    kernel::MetricsRegistry& metrics) {
   std::error_code ignored;  // what is missing shows when the file is opened
   if (url.path.has_parent_path()) std::filesystem::create_directories(url.path.parent_path(), ignored);
+  if (const auto fine = look_over(url.path); !fine) return std::unexpected(fine.error());
   const SessionPool::Open open = [&] { return std::make_unique<SqliteSession>(url.path, options.durability); };
   try {
     auto writers = std::make_unique<SessionPool>(1, open, options.patience, pool_metrics(metrics, "writer"));

@@ -31,6 +31,11 @@ Error of_sqlite(int result) {
       return busy_error();
     case SQLITE_FULL:
       return full();
+    case SQLITE_READONLY:
+      return unavailable("database.read_only", "The database can only be read right now. Nothing was changed.");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return unavailable("database.damaged", "The database is damaged. Nothing was changed.");
     default:
       return unavailable_error();
   }

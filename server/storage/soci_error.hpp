@@ -8,7 +8,8 @@
 namespace orbit::storage {
 
 /// conflict "database.conflict" for a broken constraint; unavailable "database.busy" for a lock, or for transactions
-/// that waited for each other; unavailable "database.full" for a full disk; unavailable "database.too_slow" for a
+/// that waited for each other; unavailable "database.full" for a full disk, "database.read_only" and
+/// "database.damaged" for a SQLite file that is; unavailable "database.too_slow" for a
 /// statement that took too long; unavailable "database.unavailable" for all else.
 [[nodiscard]] kernel::Error to_error(const soci::soci_error& error);
 
