@@ -265,6 +265,9 @@ void add_commands(CLI::App& app, Config& config) {
   command("restore", "Put such a copy in the database's place, while no node serves it", Command::restore)
       ->add_option("FILE", config.backup_file, "The copy; it stays as it is")
       ->required();
+  command("doctor", "Look over configuration, database and machine: what a node would meet, and what to do about it",
+          Command::doctor)
+      ->add_flag("--json", config.as_json, "For other programs");
   command("restore-mark", "Say that the database was restored by other means, before a node serves it again",
           Command::restore_mark);
 

@@ -14,7 +14,7 @@
 
 namespace orbit::app {
 
-enum class Command { serve, migrate, seed, watch, catalog, restore_mark, backup, restore };
+enum class Command { serve, migrate, seed, watch, catalog, restore_mark, backup, restore, doctor };
 enum class LogFormat { automatic, human, json };
 
 struct Config {
@@ -61,6 +61,9 @@ struct Config {
 
   // backup and restore
   std::string backup_file;
+
+  // doctor
+  bool as_json = false;
 
   // seed and watch
   bool password_from_stdin = false;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/config.hpp"
+#include "app/doctor.hpp"
 #include "app/domain.hpp"
 #include "app/logging.hpp"
 #include "app/node.hpp"
@@ -185,6 +186,8 @@ int main(int argc, char** argv) {
         return back_up(config);
       case app::Command::restore:
         return restore(config);
+      case app::Command::doctor:
+        return app::doctor(config);
       case app::Command::seed:
         return seed(config);
       case app::Command::watch:
