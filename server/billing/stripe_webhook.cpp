@@ -154,8 +154,11 @@ Result<> verify_signature(std::string_view header, std::string_view body, std::s
 
 Result<std::optional<StripeSubscriptionEvent>> parse_stripe_event(std::string_view body) {
   constexpr std::string_view wanted = "customer.subscription.";
-  const auto parsed = catalog::parse_strict_json(body, 32);
-  if (!parsed) return failure(ErrorKind::invalid, "stripe.bad_payload", parsed.error().message);
+  auto parsed = catalog::parse_strict_json(body, {.depth = 32});
+  if (!parsed) {
+    parsed.error().code = "stripe.bad_payload";
+    return std::unexpected(std::move(parsed.error()));
+  }
   const json::value& root = *parsed;
 
   const auto type = string_at(root, {"type"});

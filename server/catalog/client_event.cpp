@@ -154,9 +154,11 @@ std::expected<ClientFrame, ClientFrameError> parse_client_frame(std::string_view
     return std::unexpected(ClientFrameError{std::move(ref), std::move(error)});
   };
 
-  auto value = parse_strict_json(text, Limits::json_depth);
+  auto value = parse_strict_json(text, {.depth = Limits::json_depth});
   if (!value) {
-    return refuse(std::nullopt, {ErrorKind::invalid, "frame.not_json", value.error().message});
+    kernel::Error error = std::move(value.error());
+    error.code = "frame.not_json";
+    return refuse(std::nullopt, std::move(error));
   }
   if (!value->is_object()) {
     return refuse(std::nullopt, {ErrorKind::invalid, "frame.not_an_object", "A frame must be a JSON object."});

@@ -13,14 +13,12 @@ using kernel::ErrorKind;
 
 namespace {
 
-constexpr std::size_t max_depth = 16;
-
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
 BodyReader::BodyReader(const Request& request) : object_(std::make_unique<json::object>()) {
-  auto value = catalog::parse_strict_json(request.body, max_depth);
+  auto value = catalog::parse_strict_json(request.body);
   if (!value) {
     malformed_ = value.error();
   } else if (!value->is_object()) {

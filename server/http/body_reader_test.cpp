@@ -46,6 +46,18 @@ TEST(BodyReader, TellsApartWhatIsAbsentNullAndGiven) {
   EXPECT_EQ(outcome(body), "ok");
 }
 
+TEST(BodyReader, SaysWhereABodyIsNoStrictJson) {
+  const auto refusal = [](std::string text) {
+    const auto error = Body(std::move(text)).finish();
+    return error ? error->code + " " + (error->fields.empty() ? "" : error->fields.front().field) : "ok";
+  };
+  EXPECT_EQ(refusal(R"({"name":"a","name":"b"})"), "json.duplicate_key name");
+  EXPECT_EQ(refusal(R"({"tags":["a","\ud800"]})"), "json.malformed tags/0");
+  EXPECT_EQ(refusal(R"({"seats":1e999})"), "json.number_out_of_range seats");
+  EXPECT_EQ(refusal(R"({"a":)" + std::string(20, '[')), "json.too_deep a/0/0/0/0/0/0/0/0/0/0/0/0/0/0");
+  EXPECT_EQ(refusal("[]"), "json.not_an_object ");
+}
+
 TEST(BodyReader, CollectsAllThatIsWrongInOrder) {
   Body body(R"({"name":7,"seats":"3","tags":"a"})");
   EXPECT_EQ(body.string("name", 10), "");
