@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "cluster/message_fields.hpp"
+
 namespace orbit::cluster {
 
 namespace json = boost::json;
@@ -66,9 +68,10 @@ void ClusterRealtimeHub::broadcast_many(std::span<const std::string> channels, c
 bool ClusterRealtimeHub::received_broadcast(const Message& message) try {
   const std::size_t head_end = message.text.find(before_frame);
   if (head_end == std::string_view::npos || !message.text.ends_with('}')) return false;
-  const auto head = json::parse(std::string(message.text.substr(0, head_end)) + "}");
+  const auto head = read_fields(std::string(message.text.substr(0, head_end)) + "}");
+  if (!head) return false;
   std::vector<std::string> channels;
-  for (const json::value& channel : head.at("channels").as_array()) {
+  for (const json::value& channel : head->at("channels").as_array()) {
     // One that crosses by another subject comes there.
     if (subject_of(channel.as_string()) == message.subject) channels.emplace_back(channel.as_string());
   }
@@ -88,10 +91,9 @@ void ClusterRealtimeHub::close_session(SessionId session, CloseCode code, std::s
 }
 
 bool ClusterRealtimeHub::received_session_end(const Message& message) {
-  boost::system::error_code malformed;
-  const json::value parsed = json::parse(message.text, malformed);
-  if (malformed) return false;
-  const auto* text = parsed.as_object().if_contains("session");
+  const auto fields = read_fields(message.text);
+  if (!fields) return false;
+  const auto* text = fields->if_contains("session");
   const auto session = text != nullptr && text->is_string() ? SessionId::parse(text->as_string()) : std::nullopt;
   if (!session) return false;
   local_.close_session(*session, CloseCode::session_ended, "the session ended");

@@ -119,8 +119,10 @@ TEST_F(ClusterRealtimeHubTest, CountsWhatItCantRead) {
   a.switchboard.publish(everyone, "session_ended", R"("session":7)");
   a.switchboard.publish(workspace, "broadcast", R"("channels":7,"frame":{})");
   a.switchboard.publish(workspace, "broadcast", R"("frame":{})");
+  a.switchboard.publish(workspace, "broadcast", R"("channels":[],"channels":[],"frame":{})");
+  a.switchboard.publish(everyone, "session_ended", R"("session":"sess_1","session":"sess_2")");
   EXPECT_EQ(at_b(), Received{});
-  EXPECT_EQ(b.metrics.counter("orbit_cluster_ignored_total", "", {{"reason", "malformed"}}).value(), 3);
+  EXPECT_EQ(b.metrics.counter("orbit_cluster_ignored_total", "", {{"reason", "malformed"}}).value(), 5);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include "catalog/client_event.hpp"
 #include "catalog/signal_kinds.hpp"
+#include "catalog/strict_json.hpp"
+#include "cluster/message_fields.hpp"
 
 namespace orbit::cluster {
 
@@ -35,9 +37,8 @@ bool is_kind(std::string_view kind) {
 
 // It goes into a frame as it is.
 bool is_payload(const std::string& text) {
-  boost::system::error_code error;
-  static_cast<void>(json::parse(text, error));
-  return !error && text.size() <= catalog::ClientEventLimits::payload_bytes;
+  return text.size() <= catalog::ClientEventLimits::payload_bytes &&
+         catalog::parse_strict_json(text, {.depth = catalog::ClientEventLimits::json_depth}).has_value();
 }
 
 std::string text_of(const Signal& signal) {
@@ -137,10 +138,9 @@ void ClusterRooms::publish_each(const std::string& topic, const std::vector<cons
 bool ClusterRooms::signals_came(const Message& message) {
   const auto entry = rooms_.find(message.subject);
   if (entry == rooms_.end()) return true;
-  boost::system::error_code error;
-  const json::value value = json::parse(message.text, error);
-  if (error || !value.is_object()) return false;
-  const json::value* list = value.get_object().if_contains("signals");
+  const auto fields = read_fields(message.text);
+  if (!fields) return false;
+  const json::value* list = fields->if_contains("signals");
   if (list == nullptr || !list->is_array()) return false;
   std::vector<Signal> signals;
   for (const json::value& one : list->get_array()) {

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "cluster/message_fields.hpp"
+
 namespace orbit::cluster {
 
 namespace json = boost::json;
@@ -70,7 +72,9 @@ std::optional<EventMessage> event_message_from(std::string_view text) try {
   if (size_at == std::string_view::npos || !text.ends_with('}')) return std::nullopt;
   const std::size_t head_end = text.find(before_told, size_at);
   if (head_end == std::string_view::npos) return std::nullopt;
-  const json::object head = json::parse(std::string(text.substr(0, head_end)) + "}").as_object();
+  const auto fields = read_fields(std::string(text.substr(0, head_end)) + "}");
+  if (!fields) return std::nullopt;
+  const json::object& head = *fields;
   const auto told = text.substr(head_end + before_told.size(), text.size() - 1 - head_end - before_told.size());
   if (head.at("told_bytes").to_number<std::size_t>() != told.size()) return std::nullopt;
 

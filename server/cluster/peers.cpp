@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "cluster/message_fields.hpp"
+
 namespace orbit::cluster {
 
 namespace json = boost::json;
@@ -139,12 +141,11 @@ void Peers::heard(const kernel::Uuid& from) {
 }
 
 bool Peers::heartbeat_from(const Message& message) {
-  boost::system::error_code error;
-  const json::value fields = json::parse(message.text, error);
-  if (error || !fields.is_object()) return false;
-  const json::value* name = fields.get_object().if_contains("name");
+  const auto fields = read_fields(message.text);
+  if (!fields) return false;
+  const json::value* name = fields->if_contains("name");
   if (name == nullptr || !name->is_string() || !is_name(name->get_string())) return false;
-  const json::value* asks = fields.get_object().if_contains("asks");
+  const json::value* asks = fields->if_contains("asks");
   if (asks != nullptr && asks->is_bool() && asks->get_bool()) answer_soon();
   const auto known = peers_.find(message.from);
   if (known == peers_.end() || !known->second.name.empty()) return true;

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "cluster/message_fields.hpp"
+
 namespace orbit::cluster {
 
 namespace json = boost::json;
@@ -16,16 +18,16 @@ std::string quoted(std::string_view text) { return json::serialize(json::string(
 class Reader {
  public:
   explicit Reader(std::string_view text) {
-    boost::system::error_code error;
-    value_ = json::parse(text, error);
-    is_good_ = !error && value_.is_object();
+    auto fields = read_fields(text);
+    is_good_ = fields.has_value();
+    if (is_good_) fields_ = *std::move(fields);
   }
 
   [[nodiscard]] bool is_good() const { return is_good_; }
   bool fail() { return is_good_ = false; }
 
   const json::value* field(std::string_view name) {
-    const json::value* value = is_good_ ? value_.get_object().if_contains(name) : nullptr;
+    const json::value* value = is_good_ ? fields_.if_contains(name) : nullptr;
     if (value == nullptr) fail();
     return value;
   }
@@ -68,7 +70,7 @@ class Reader {
   }
 
  private:
-  json::value value_;
+  json::object fields_;
   bool is_good_ = false;
 };
 

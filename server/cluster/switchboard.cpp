@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "kernel/utf8_validator.hpp"
+
 namespace orbit::cluster {
 
 namespace {
@@ -121,7 +123,8 @@ bool Switchboard::publish(std::string_view subject, std::string_view kind, std::
 void Switchboard::received(std::string_view subject, std::string_view message) {
   if (is_other_version(message)) return other_version_counter_.add();
   const auto envelope = read_envelope(message);
-  if (!envelope) return malformed(subject, message);
+  // Some of it goes on to tabs as it is.
+  if (!envelope || !kernel::is_valid_utf8(message)) return malformed(subject, message);
   if (envelope->from == incarnation_) return;
   for (ConnectionListener* listener : listeners_) listener->heard(envelope->from);
   const auto kind = kinds_.find(envelope->kind);

@@ -110,6 +110,7 @@ TEST_F(SwitchboardTest, IgnoresMalformedMessagesAndCountsThem) {
       R"({"v":1,"kind":"word","from":")" + from.substr(1) + R"("})",
       R"({"v":1,"kind":"word"})",
       "\xf0\x28\x8c\x28",
+      R"({"v":1,"kind":"word","from":")" + from + "\",\"text\":\"\xff\"}",
   };
   for (const std::string& text : malformed) hear(text);
   EXPECT_THAT(a.messages, IsEmpty());
