@@ -1,5 +1,6 @@
 #include "app/front_door.hpp"
 
+#include "app/stream_cursor_in.hpp"
 #include "http/problem.hpp"
 #include "websocket/handshake.hpp"
 
@@ -15,19 +16,6 @@ Response busy(std::string_view request_id) {
       problem(503, "node.full", "The node takes no more sockets right now. Try again in a moment.", request_id);
   response.headers.emplace_back("Retry-After", "2");
   return response;
-}
-
-// Where the tab wants to go on from; nullopt where it begins.
-kernel::Result<std::optional<realtime::StreamCursor>> cursor_in(const http::Request& request) {
-  auto epoch = request.parameter("epoch");
-  if (!request.parameter("after")) {
-    if (!epoch) return std::nullopt;
-    return kernel::invalid_field("after", "required", "A cursor is a seq and its epoch: after is missing.");
-  }
-  if (!epoch) return kernel::invalid_field("epoch", "required", "A cursor is a seq and its epoch: epoch is missing.");
-  const auto seq = request.number("after");
-  if (!seq) return kernel::invalid_field("after", "not_a_number", "Must be a seq.");
-  return realtime::StreamCursor{*std::move(epoch), *seq};
 }
 
 }  // namespace
@@ -50,7 +38,7 @@ void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
     return decide(std::move(refusal));
   }
 
-  auto cursor = cursor_in(request);
+  auto cursor = stream_cursor_in(request);
   if (!cursor) return decide(problem(cursor.error(), request.id));
 
   auto shared = std::make_shared<http::DecideUpgrade>(std::move(decide));
