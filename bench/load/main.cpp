@@ -14,6 +14,7 @@
 #include "load/heartbeat_bench.hpp"
 #include "load/idle_bench.hpp"
 #include "load/machine_load.hpp"
+#include "load/overload_bench.hpp"
 #include "load/path_bench.hpp"
 #include "load/presence_command.hpp"
 #include "load/resume_bench.hpp"
@@ -32,6 +33,7 @@ struct Options {
   std::vector<std::size_t> workspaces{1, 100};
   DurabilityOptions durability;
   PathOptions path;
+  OverloadOptions overload;
   IdleOptions idle;
   HeartbeatOptions heartbeat;
   DeadOptions dead;
@@ -156,6 +158,7 @@ int main(int argc, char** argv) {
   CLI::App* storm = add_storm(app, options.storm, options.workspaces);
   CLI::App* durability = add_durability(app, options.durability);
   CLI::App* path = add_path(app, options.path);
+  CLI::App* overload = add_overload(app, options.overload);
   CLI::App* idle = add_idle(app, options.idle);
   CLI::App* heartbeat = add_heartbeat(app, options.heartbeat);
   CLI::App* dead = add_dead(app, options.dead);
@@ -183,6 +186,7 @@ int main(int argc, char** argv) {
       if (auto taken = take(storm, measure_storm, **stage, options.storm, json); !taken) return taken;
     }
     if (auto taken = take(path, measure_path, **stage, options.path, json); !taken) return taken;
+    if (auto taken = take(overload, measure_overload, **stage, options.overload, json); !taken) return taken;
     if (auto taken = take(idle, measure_idle, **stage, options.idle, json); !taken) return taken;
     if (auto taken = take(heartbeat, measure_heartbeat, **stage, options.heartbeat, json); !taken) return taken;
     if (auto taken = take(dead, measure_dead, **stage, options.dead, json); !taken) return taken;

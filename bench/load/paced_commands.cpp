@@ -40,14 +40,15 @@ void PacedCommands::ask_next() {
 }
 
 void PacedCommands::on_answer(HttpConnection& connection, TimePoint due, const Outcome<HttpAnswer>& answer) {
+  const bool refused = answer && plan_.may_be_refused && answer->status == 503;
   if (!answer) {
     failure_ = answer.error();
-  } else if (answer->status < 200 || answer->status >= 300) {
+  } else if (!refused && (answer->status < 200 || answer->status >= 300)) {
     failure_ = Failure{"a command was answered " + std::to_string(answer->status) + ": " + answer->body};
   }
   if (failure_) return;
   ++answered_;
-  answer_ms_.add(milliseconds(Clock::now() - due));
+  (refused ? refusal_ms_ : answer_ms_).add(milliseconds(Clock::now() - due));
   free_.push_back(&connection);
   ask_next();
 }

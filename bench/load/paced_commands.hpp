@@ -20,6 +20,7 @@ class PacedCommands {
     double per_second = 1;
     std::size_t count = 1;
     std::function<std::string()> request;
+    bool may_be_refused = false;  // 503 is an answer like others
   };
 
   PacedCommands(Poller& poller, Plan plan);
@@ -28,7 +29,7 @@ class PacedCommands {
 
   void start();
 
-  /// All are answered, or one has failed.
+  /// All are answered or refused, or one has failed.
   [[nodiscard]] bool done() const { return answered_ == plan_.count || failure_; }
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   [[nodiscard]] std::size_t answered() const { return answered_; }
@@ -37,6 +38,8 @@ class PacedCommands {
 
   /// From when each was due until it was answered.
   [[nodiscard]] const Samples& answer_ms() const { return answer_ms_; }
+  /// The same, of those that were refused.
+  [[nodiscard]] const Samples& refusal_ms() const { return refusal_ms_; }
 
  private:
   void release();
@@ -52,6 +55,7 @@ class PacedCommands {
   std::size_t asked_ = 0;
   std::size_t answered_ = 0;
   Samples answer_ms_;
+  Samples refusal_ms_;
   std::optional<Failure> failure_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for timers that come too late
 };

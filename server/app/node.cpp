@@ -207,13 +207,26 @@ class Node::Impl {
     return done.get_future().get();
   }
 
+  // Returns once all have called what they are given.
+  template <class Begin>
+  void each_shard(Begin begin) {
+    std::latch done(static_cast<std::ptrdiff_t>(shards_.size()));
+    for (const auto& host : shards_) begin(*host, [&] { done.count_down(); });
+    done.wait();
+  }
+
   void stop() {
     if (!ready_.exchange(false)) return;
     spdlog::info("stopping: {} sockets to send away", realtime_->socket_count());
-    std::latch drained(static_cast<std::ptrdiff_t>(shards_.size()));
-    for (const auto& host : shards_) host->shard.drain(config_.drain, [&] { drained.count_down(); });
-    drained.wait();
-    for (const auto& host : shards_) host->server.stop_accepting();
+    // Those who ask hear 503 of /readyz meanwhile. Commands are taken to the last; they need workers and realtime
+    // thread.
+    const auto noticed_by = clock_.steady_now() + config_.drain;
+    each_shard([&](ShardHost& host, auto done) {
+      host.server.end_keep_alive();
+      host.shard.drain(config_.drain, std::move(done));
+    });
+    const auto notice = std::chrono::duration_cast<std::chrono::milliseconds>(noticed_by - clock_.steady_now());
+    each_shard([&](ShardHost& host, auto done) { host.server.drain(notice, std::move(done)); });
     workers_->stop();
     on_realtime_thread([this] {
       realtime_->stop();

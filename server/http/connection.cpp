@@ -92,6 +92,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void cancel() { stream_.cancel(); }
 
+  [[nodiscard]] bool is_newcomer() const { return first_; }
+
  private:
   void read_head() {
     first_ = false;
@@ -175,7 +177,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void write(Response response) {
     state_->metrics.requests.add();
-    keep_alive_ = keep_alive_ && !state_->stopping;
+    keep_alive_ = keep_alive_ && !state_->draining;
     auto& out = out_.emplace(beast::http::int_to_status(static_cast<unsigned>(response.status)), version_);
     for (const auto& [name, value] : response.headers) out.insert(name, value);
     out.keep_alive(keep_alive_);
@@ -186,7 +188,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     stream_.expires_after(state_->options.idle_timeout);
     const auto done = [self = shared_from_this()](const error_code& error, std::size_t) {
       if (error) return;
-      if (!self->keep_alive_ || self->state_->stopping) return self->close();
+      if (!self->keep_alive_) return self->close();
       self->read();
     };
     if (is_head_) {
@@ -252,8 +254,10 @@ void refuse(Socket socket, const std::shared_ptr<ServerState>& state, Response r
   std::make_shared<Connection>(std::move(socket), state)->refuse(std::move(response));
 }
 
-void close_idle(const ServerState& state) {
-  for (Connection* connection : state.idle) connection->cancel();
+void close_idle(const ServerState& state, bool newcomers) {
+  for (Connection* connection : state.idle) {
+    if (newcomers || !connection->is_newcomer()) connection->cancel();
+  }
 }
 
 }  // namespace orbit::http

@@ -39,7 +39,7 @@ struct ServerState {
   RequestHandler& handler;
   ServerMetrics metrics;
   const ServerOptions options;
-  std::atomic<bool> stopping{false};          // any thread
+  std::atomic<bool> draining{false};          // answers end their connections; any thread
   std::atomic<std::size_t> open{0};           // connections; any thread, since whoever drops a Respond may end one
   std::unordered_set<Connection*> idle = {};  // those that wait for the first byte of a request
 };
@@ -50,6 +50,7 @@ void serve(Socket socket, const std::shared_ptr<ServerState>& state);
 /// Answers without having read anything, and closes.
 void refuse(Socket socket, const std::shared_ptr<ServerState>& state, Response response);
 
-void close_idle(const ServerState& state);
+/// Those that have had an answer; with `newcomers` those too that have not said anything yet.
+void close_idle(const ServerState& state, bool newcomers);
 
 }  // namespace orbit::http

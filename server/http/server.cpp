@@ -1,10 +1,14 @@
 #include "http/server.hpp"
 
+#include <linux/filter.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstring>
 
 #include "http/connection.hpp"
 #include "http/problem.hpp"
@@ -17,6 +21,26 @@ using boost::system::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 namespace {
+
+constexpr std::chrono::milliseconds let_in_time{50};        // for handshakes that have begun
+constexpr std::chrono::milliseconds newcomers_time{1'000};  // for their first request to be on its way
+constexpr std::chrono::milliseconds last_answers_time{4'000};
+
+// The kernel drops those who knock from now on; they knock again, and find the port closed. What is under way goes on.
+void refuse_new_handshakes(int listener) {
+  constexpr unsigned flags_of_tcp_header = 13;
+  constexpr unsigned syn = 0x02;
+  std::array program{
+      sock_filter{BPF_LD | BPF_B | BPF_ABS, 0, 0, flags_of_tcp_header},
+      sock_filter{BPF_JMP | BPF_JSET | BPF_K, 0, 1, syn},
+      sock_filter{BPF_RET | BPF_K, 0, 0, 0},
+      sock_filter{BPF_RET | BPF_K, 0, 0, 0xffffffff},
+  };
+  const sock_fprog filter{program.size(), program.data()};
+  if (setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) != 0) {
+    spdlog::warn("stopping: connections may be reset: {}", std::strerror(errno));
+  }
+}
 
 bool bind_to(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool share, error_code& error) {
   return !acceptor.open(endpoint.protocol(), error) &&
@@ -38,6 +62,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       : context_(context),
         acceptor_(context),
         retry_(context),
+        drain_timer_(context),
         state_(new ServerState{handler, ServerMetrics(metrics), options}) {}
 
   kernel::Result<> listen(const std::string& host, unsigned short port, bool shared_port) {
@@ -54,8 +79,9 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void accept() {
+    if (!acceptor_.is_open()) return;
     acceptor_.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
-      if (self->state_->stopping || error == asio::error::operation_aborted) return;
+      if (error == asio::error::operation_aborted) return;
       if (error) return self->accept_later(error);
       self->welcome(std::move(socket));
       self->accept();
@@ -66,16 +92,48 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     asio::post(context_, [self = shared_from_this()] { self->accept(); });
   }
 
-  void stop_accepting() {
-    state_->stopping = true;
-    asio::post(context_, [self = shared_from_this()] {
-      error_code ignored;
-      self->acceptor_.close(ignored);
-      close_idle(*self->state_);
+  void end_keep_alive() { state_->draining = true; }
+
+  void drain(std::chrono::milliseconds notice, std::move_only_function<void()> on_empty) {
+    asio::post(context_, [self = shared_from_this(), notice, on_empty = std::move(on_empty)]() mutable {
+      self->on_empty_ = std::move(on_empty);
+      self->until(std::chrono::steady_clock::now() + notice, [self] { self->turn_newcomers_away(); });
     });
   }
 
  private:
+  // Where a listener is closed with connections that wait to be accepted, those are reset, with what was sent on them.
+  // So the way in is shut first, and whoever is in it already is let in.
+  void turn_newcomers_away() {
+    refuse_new_handshakes(acceptor_.native_handle());
+    after(let_in_time, [self = shared_from_this()] {
+      error_code ignored;
+      self->acceptor_.close(ignored);
+      close_idle(*self->state_, false);
+      self->until(std::chrono::steady_clock::now() + newcomers_time, [self] {
+        close_idle(*self->state_, true);
+        self->until(std::chrono::steady_clock::now() + last_answers_time, [self] {
+          if (self->on_empty_) self->on_empty_();
+        });
+      });
+    });
+  }
+
+  void after(std::chrono::milliseconds delay, std::move_only_function<void()> then) {
+    drain_timer_.expires_after(delay);
+    drain_timer_.async_wait([then = std::move(then)](const error_code& cancelled) mutable {
+      if (!cancelled) then();
+    });
+  }
+
+  // Goes on when no connection is left, or at the deadline.
+  void until(std::chrono::steady_clock::time_point deadline, std::move_only_function<void()> then) {
+    if (state_->open == 0 || std::chrono::steady_clock::now() >= deadline) return then();
+    after(std::chrono::milliseconds(10), [self = shared_from_this(), deadline, then = std::move(then)]() mutable {
+      self->until(deadline, std::move(then));
+    });
+  }
+
   void welcome(tcp::socket socket) {
     if (state_->open < state_->options.max_connections) return serve(std::move(socket), state_);
     state_->metrics.refused.add();
@@ -97,6 +155,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   asio::io_context& context_;
   tcp::acceptor acceptor_;
   asio::steady_timer retry_;
+  asio::steady_timer drain_timer_;
+  std::move_only_function<void()> on_empty_;
   std::shared_ptr<ServerState> state_;
 };
 
@@ -121,6 +181,10 @@ kernel::Result<> Server::listen(const std::string& host, unsigned short port, bo
 
 void Server::start() { impl_->start(); }
 
-void Server::stop_accepting() { impl_->stop_accepting(); }
+void Server::end_keep_alive() { impl_->end_keep_alive(); }
+
+void Server::drain(std::chrono::milliseconds notice, std::move_only_function<void()> on_empty) {
+  impl_->drain(notice, std::move(on_empty));
+}
 
 }  // namespace orbit::http

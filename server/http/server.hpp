@@ -72,8 +72,13 @@ class Server {
   /// Begins to accept. Any thread.
   void start();
 
-  /// Accepts no more, and closes connections that are idle, now or later. Any thread.
-  void stop_accepting();
+  /// From now on each answer ends its connection, so that proxies have none left to send requests on. Any thread.
+  void end_keep_alive();
+
+  /// Ends without losing a request: as long as there are connections, and `notice` hasn't passed, new ones are welcome
+  /// still. Then none is accepted, those that are idle are closed, and `on_empty` is called on the server's thread once
+  /// the last one is gone: five seconds later at most. To be called once, after end_keep_alive. Any thread.
+  void drain(std::chrono::milliseconds notice, std::move_only_function<void()> on_empty);
 
  private:
   class Impl;

@@ -1,5 +1,8 @@
 #include "http/server.hpp"
 
+#include <atomic>
+#include <future>
+
 #include "http/server_harness.hpp"
 
 namespace orbit::http {
@@ -185,20 +188,70 @@ TEST_F(ServerTest, HasRoomOfItsOwnBesideOtherServers) {
   EXPECT_EQ(Client(port).get("/").status, 200);
 }
 
-TEST_F(ServerTest, SaysGoodbyeOnceItStopsAccepting) {
+TEST_F(ServerTest, SaysGoodbyeWhenItDrains) {
   Server& stopping = start();
   Client idle(port), waiting(port);
   EXPECT_EQ(idle.get("/").header("Connection"), "");
   waiting.send("GET /held HTTP/1.1\r\nHost: orbit\r\n\r\n");
   auto respond = handler.wait_for_held();
-  stopping.stop_accepting();
+  stopping.end_keep_alive();
+  std::promise<void> empty;
+  stopping.drain(std::chrono::milliseconds(0), [&] { empty.set_value(); });
+  EXPECT_TRUE(idle.is_closed());
   respond({200, {}, "done"});
+  respond = nullptr;  // which keeps the connection
   const auto last = waiting.read();
   EXPECT_EQ(last.body, "done");
   EXPECT_EQ(last.header("Connection"), "close");
   EXPECT_TRUE(waiting.is_closed());
-  EXPECT_TRUE(idle.is_closed());
+  waiting.vanish();
+  EXPECT_EQ(empty.get_future().wait_for(std::chrono::seconds(5)), std::future_status::ready);
   EXPECT_FALSE(Client(port).connected());
+}
+
+TEST_F(ServerTest, IsOpenToNewConnectionsUntilItsLeaveHasBeenNoticed) {
+  Server& stopping = start();
+  Client idle(port);
+  EXPECT_EQ(idle.get("/").status, 200);
+  stopping.end_keep_alive();
+  stopping.drain(std::chrono::seconds(60), [] {});
+  Client late(port);
+  const auto answer = late.get("/");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.header("Connection"), "close");
+  EXPECT_EQ(idle.get("/").header("Connection"), "close");
+}
+
+TEST_F(ServerTest, AnswersAConnectionThatWasAcceptedBeforeItClosedItsPort) {
+  Server& stopping = start();
+  Client newcomer(port);
+  ASSERT_TRUE(newcomer.connected());
+  EXPECT_TRUE(eventually([&] { return metric("orbit_http_connections") == 1; }));
+  stopping.end_keep_alive();
+  stopping.drain(std::chrono::milliseconds(0), [] {});
+  EXPECT_TRUE(eventually([&] { return !Client(port).connected(); }));
+  EXPECT_EQ(newcomer.get("/").status, 200);
+}
+
+TEST_F(ServerTest, LosesNoRequestOfThoseWhoConnectWhileItCloses) {
+  Server& stopping = start();
+  std::atomic<int> answered{0}, lost{0};
+  std::vector<std::jthread> knocking;
+  for (int i = 0; i < 8; ++i) {
+    knocking.emplace_back([&] {
+      for (;;) {
+        Client client(port);
+        if (!client.connected()) return;
+        client.send("POST /x HTTP/1.1\r\nHost: orbit\r\nContent-Length: 0\r\n\r\n");
+        ++(client.read().status == 200 ? answered : lost);
+      }
+    });
+  }
+  EXPECT_TRUE(eventually([&] { return answered > 100; }));
+  stopping.end_keep_alive();
+  stopping.drain(std::chrono::milliseconds(0), [] {});
+  knocking.clear();
+  EXPECT_EQ(lost, 0);
 }
 
 TEST_F(ServerTest, OutlivesAClientThatLeavesBeforeItsAnswer) {
