@@ -18,6 +18,12 @@ const flags = [
   ...["--presence-grace", "200ms"],
   ...["--heartbeat", "5s"],
   ...["--drain", "0s"],
+  // Everybody comes from one address, and a few people send commands as fast as they can.
+  ...["--connections-per-address", "0"],
+  ...["--handshakes-per-address", "0"],
+  ...["--failed-handshakes-per-address", "0"],
+  ...["--commands-per-user", "0"],
+  ...["--commands-per-workspace", "0"],
 ];
 
 /** How long the others think of a node that says nothing as alive: shorter than some freezes, longer than others. */

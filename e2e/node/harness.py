@@ -83,6 +83,8 @@ class Node:
         self.log = Path(directory) / "node.log"
         self.flags = [
             "--presence-grace", "0s", "--drain", "0s",
+            # Tests send commands as fast as a machine can.
+            "--commands-per-user", "0", "--commands-per-workspace", "0",
             *(["--demo"] if demo else []), *flags,
         ]
         self.process = None

@@ -14,7 +14,7 @@ class OrbitNode(Service):
         super().__init__(**options)
         self.node_name = name
         self.command = [binary, "serve", "--listen", f"{self.host}:{self.port}", "--database", database,
-                        "--node-name", name, *flags]
+                        "--node-name", name, "--commands-per-user", "0", "--commands-per-workspace", "0", *flags]
 
     def arguments(self):
         return self.command

@@ -89,6 +89,30 @@ CLI::Option* address(CLI::App& app, const std::string& flag, std::string& host, 
       ->type_name("ADDRESS:PORT");
 }
 
+CLI::Option* trusted_proxies(CLI::App& app, Config& config) {
+  constexpr const char* flag = "--trusted-proxy";
+  return app
+      .add_option_function<std::vector<std::string>>(
+          flag,
+          [&config](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+              const auto range = kernel::AddressRange::parse(text);
+              if (!range) {
+                throw CLI::ValidationError(flag,
+                                           "must be an IP address or a range such as 10.0.0.0/8, not \"" + text + "\"");
+              }
+              config.trusted_proxies.push_back(*range);
+            }
+          },
+          "A proxy of yours, or a range of them: what it says of a client's address in X-Forwarded-For or Forwarded "
+          "is\n"
+          "believed; repeatable, or a list with commas")
+      ->envname(environment_name(flag))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->delimiter(',')
+      ->type_name("CIDR");
+}
+
 bool is_node_name(const std::string& text) {
   return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
@@ -127,6 +151,7 @@ void add_serve_options(CLI::App& app, Config& config) {
             ->delimiter(',')
             ->type_name("URL"),
         serving);
+  group(trusted_proxies(app, config), serving);
   group(option(app, "--web", config.web, "Folder of a built page to serve")->type_name("DIR"), serving);
   group(app.add_flag("--demo", config.demo, "Seed the demo workspaces when the database is new")->envname("ORBIT_DEMO"),
         serving);
@@ -169,6 +194,28 @@ void add_cluster(CLI::App& app, Config& config) {
         cluster);
 }
 
+// 0 is no limit.
+void add_door_limits(CLI::App& app, Config& config) {
+  const auto limit = [&](const std::string& flag, auto& value, const std::string& help) {
+    using Number = std::remove_reference_t<decltype(value)>;
+    group(option(app, flag, value, help + "; 0: no limit")
+              ->check(in_range(Number{0}, Number{1'000'000'000}))
+              ->type_name("N"),
+          "serve: limits");
+  };
+  limit("--sockets-per-workspace", config.sockets_per_workspace, "Sockets for each workspace; beyond: 4429");
+  limit("--connections-per-address", config.address_limits.connections,
+        "Connections from an address (a /64 of IPv6), sockets among them; beyond: 429");
+  limit("--handshakes-per-address", config.address_limits.handshakes,
+        "Handshakes of sockets a second from an address, ten times as many at once; beyond: 429");
+  limit("--failed-handshakes-per-address", config.address_limits.failed_handshakes,
+        "Handshakes from an address that may fail in a minute; beyond: 429");
+  limit("--commands-per-user", config.commands_per_user,
+        "Commands a second of a person, three times as many at once; beyond: 429");
+  limit("--commands-per-workspace", config.commands_per_workspace,
+        "Commands a second in a workspace, three times as many at once; beyond: 429");
+}
+
 void add_limits(CLI::App& app, Config& config) {
   constexpr const char* limits = "serve: limits";
   const auto positive = in_range(std::size_t{1}, std::size_t{1'000'000'000});
@@ -195,6 +242,7 @@ void add_limits(CLI::App& app, Config& config) {
             ->check(positive)
             ->type_name("N"),
         limits);
+  add_door_limits(app, config);
   group(option(app, "--presence-roster-limit", config.presence_roster_limit,
                "Members online up to which tabs are told of everyone; beyond: how many, and those they watch")
             ->check(positive)

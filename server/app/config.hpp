@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "http/address_limits.hpp"
 #include "kernel/error.hpp"
+#include "kernel/network_address.hpp"
 #include "realtime/log_retention.hpp"
 #include "storage/database.hpp"
 
@@ -42,6 +44,11 @@ struct Config {
   bool no_io_uring = false;
   std::size_t max_connections = 20'000;  // sockets of one shard
   std::size_t sockets_per_member = 50;
+  std::size_t sockets_per_workspace = 20'000;  // 0: no limit, here and below
+  http::AddressLimitOptions address_limits;
+  std::int64_t commands_per_user = 100;         // a second
+  std::int64_t commands_per_workspace = 1'000;  // a second
+  std::vector<kernel::AddressRange> trusted_proxies;
   std::size_t outbound_queue = 1024 * 1024;
   std::size_t compress_from = 1024;  // bytes of a frame; 0: never
   int message_rate = 20;

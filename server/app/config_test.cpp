@@ -57,6 +57,9 @@ TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
                                               {"serve", "--presence-roster-limit", "0"},
                                               {"serve", "--presence-tick", "250"},
                                               {"serve", "--signal-tick", "often"},
+                                              {"serve", "--trusted-proxy", "10.0.0.0/33"},
+                                              {"serve", "--trusted-proxy", "10.0.0.1,proxy"},
+                                              {"serve", "--connections-per-address", "-1"},
                                               {"serve", "--log-format", "xml"}}) {
     const auto refused = refusal(bad);
     EXPECT_EQ(refused.exit_code, 2) << bad[1] << " " << bad[2];
@@ -103,6 +106,30 @@ TEST_F(ConfigTest, OriginsAddUpAndAddressesComeApart) {
   EXPECT_EQ(config.listen_host, "::1");
   EXPECT_EQ(config.listen_port, 9);
   EXPECT_EQ(parse({"serve", "--allow-origin", "https://a,https://b"}).config.allow_origins, config.allow_origins);
+}
+
+TEST_F(ConfigTest, ProxiesAddUpAndNobodyIsTrustedUnlessNamed) {
+  EXPECT_TRUE(parse({"serve"}).config.trusted_proxies.empty());
+  EXPECT_EQ(parse({"serve", "--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "::1"}).config.trusted_proxies.size(),
+            2U);
+  const auto listed = parse({"serve", "--trusted-proxy", "10.0.0.0/8,192.0.2.1"}).config.trusted_proxies;
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_TRUE(listed[1].contains(kernel::IpAddress::parse("192.0.2.1").value()));
+  std::ofstream(file_) << "trusted-proxy = [\"10.0.0.0/8\", \"fd00::/8\"]\n";
+  EXPECT_EQ(parse({"--config", file_.c_str(), "serve"}).config.trusted_proxies.size(), 2U);
+}
+
+TEST_F(ConfigTest, LimitsOfTheDoorCanBeSwitchedOff) {
+  const auto config = parse({"serve", "--connections-per-address", "0", "--handshakes-per-address", "0",
+                             "--failed-handshakes-per-address", "0", "--commands-per-user", "0",
+                             "--commands-per-workspace", "0", "--sockets-per-workspace", "0"})
+                          .config;
+  EXPECT_EQ(config.address_limits.connections, 0U);
+  EXPECT_EQ(config.address_limits.handshakes, 0);
+  EXPECT_EQ(config.address_limits.failed_handshakes, 0);
+  EXPECT_EQ(config.commands_per_user, 0);
+  EXPECT_EQ(config.commands_per_workspace, 0);
+  EXPECT_EQ(config.sockets_per_workspace, 0U);
 }
 
 TEST(HostAndPort, PutsAnIpv6AddressInBrackets) {

@@ -47,8 +47,8 @@ void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
                 cursor = *std::move(cursor)] {
     const auto identity = admission_.admit(token, slug);
     if (!identity) return (*shared)(problem(identity.error(), id));
-    (*shared)(http::TakeSocket([this, identity = *identity, handshake, cursor](int descriptor, std::string leftover) {
-      shard_.adopt(descriptor, identity, handshake, leftover, cursor);
+    (*shared)(http::TakeSocket([this, identity = *identity, handshake, cursor](http::UpgradedSocket socket) {
+      shard_.adopt(socket.descriptor, identity, handshake, socket.leftover, cursor, std::move(socket.lease));
     }));
   };
   workers_.offer(http::Lane::join, std::move(admit), [shared, id = request.id] { (*shared)(busy(id)); });

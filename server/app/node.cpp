@@ -46,10 +46,10 @@ std::string boot_id() {
 struct ShardHost {
   ShardHost(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins, RealtimeHost& realtime,
             const kernel::Clock& clock, kernel::MetricsRegistry& metrics, const websocket::ShardOptions& options,
-            bool wants_deflate)
+            const http::ServerOptions& server_options)
       : shard(thread.context(), realtime.gateway(), clock, metrics, options),
-        door(api, workers, origins, realtime.admission(), shard, wants_deflate),
-        server(thread.context(), door, metrics, {}) {}
+        door(api, workers, origins, realtime.admission(), shard, options.deflate_from != 0),
+        server(thread.context(), door, metrics, server_options) {}
   ~ShardHost() { thread.stop(); }
 
   IoThread thread;
@@ -62,7 +62,10 @@ struct ShardHost {
 
 class Node::Impl {
  public:
-  explicit Impl(const Config& config) : config_(config), scheduler_(realtime_thread_.context()) {}
+  explicit Impl(const Config& config)
+      : config_(config),
+        address_limits_(config.address_limits, clock_, metrics_),
+        scheduler_(realtime_thread_.context()) {}
 
   ~Impl() {
     // Whoever calls into another thread's parts ends before those are taken down.
@@ -164,6 +167,8 @@ class Node::Impl {
     http::ApiOptions options;
     options.secure_cookies = origins_->public_origin().starts_with("https://");
     if (config_.demo) options.demo_accounts = demo_accounts();
+    options.commands_per_user = config_.commands_per_user;
+    options.commands_per_workspace = config_.commands_per_workspace;
     api_ = std::make_unique<http::Api>(
         http::Services{domain_->unit_of_work, database_->event_log(), clock_, domain_->session_resolver,
                        domain_->sessions, domain_->repositories, domain_->workspaces, domain_->members, domain_->roles,
@@ -182,6 +187,9 @@ class Node::Impl {
   }
 
   Result<> listen(unsigned short port, bool reserved) {
+    http::ServerOptions server_options;
+    server_options.address_limits = &address_limits_;
+    server_options.trusted_proxies = http::TrustedProxies(config_.trusted_proxies);
     const std::size_t count = config_.shards != 0 ? config_.shards : std::max(1U, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       websocket::ShardOptions options;
@@ -194,7 +202,7 @@ class Node::Impl {
       options.deflate_from = config_.compress_from;
       options.batches_sends = !config_.no_io_uring;
       shards_.push_back(std::make_unique<ShardHost>(*api_, *workers_, *origins_, *realtime_, clock_, metrics_, options,
-                                                    config_.compress_from != 0));
+                                                    server_options));
       if (auto done = shards_.back()->server.listen(config_.listen_host, port, reserved || i > 0); !done) return done;
     }
     return {};
@@ -239,6 +247,7 @@ class Node::Impl {
   kernel::SystemClock clock_;
   kernel::MetricsRegistry metrics_;
   std::optional<storage::ServingLock> serving_lock_;
+  http::AddressLimits address_limits_;
   std::unique_ptr<storage::Database> database_;
   LateSessionListener session_listener_;
   std::unique_ptr<Domain> domain_;

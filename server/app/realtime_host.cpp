@@ -123,7 +123,9 @@ struct RealtimeHost::Parts {
         relay(make_relay(given)),
         gateway(
             {given.scheduler, given.clock, hub, presence, presence_feed, *relay, history, rooms, admission, encoder},
-            given.epoch, {given.config.heartbeat, given.config.sockets_per_member, given.config.node_name},
+            given.epoch,
+            {given.config.heartbeat, given.config.sockets_per_member, given.config.sockets_per_workspace,
+             given.config.node_name},
             given.metrics) {}
 
   [[nodiscard]] realtime::EventProjection projection() const {

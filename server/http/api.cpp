@@ -16,6 +16,8 @@ Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPoli
       is_ready_(std::move(is_ready)),
       options_(options),
       snapshots_(options.snapshot_cache_bytes, metrics),
+      command_limits_({options.commands_per_user, options.commands_per_workspace}, services.unit_of_work,
+                      services.repositories, services.clock, metrics),
       cookie_name_(options.secure_cookies ? "__Host-orbit_session" : "orbit_session") {
   add_session_routes();
   add_workspace_routes();
@@ -40,7 +42,13 @@ void Api::add(std::string method, std::string_view pattern, SignedInHandler hand
               [this, handler = std::move(handler)](const Request& request, const Path& path) {
                 const auto session = services_.session_resolver.resolve(session_token(request));
                 if (!session) return problem(session.error());
-                return handler(request, path, *session);
+                if (!request.changes_state()) return handler(request, path, *session);
+                if (const auto taken = command_limits_.take(session->user_id, path["slug"]); !taken) {
+                  return problem(taken.error());
+                }
+                Response response = handler(request, path, *session);
+                if (response.status < 400) command_limits_.done(path["slug"]);
+                return response;
               });
 }
 
@@ -132,8 +140,8 @@ Response Api::answer(const Request& request, const Router::Match& match) {
   };
   Response response = respond();
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(services_.clock.steady_now() - started);
-  spdlog::debug("request {}: {} {} {} in {} us", request.id, request.method, match.pattern, response.status,
-                took.count());
+  spdlog::debug("request {}: {} {} {} in {} us from {}", request.id, request.method, match.pattern, response.status,
+                took.count(), request.address);
   return response;
 }
 

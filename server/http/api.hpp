@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "billing/billing_service.hpp"
+#include "http/command_limits.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "http/snapshot_cache.hpp"
@@ -54,6 +55,8 @@ struct ApiOptions {
   bool secure_cookies = false;                  // when the public origin is https
   std::vector<DemoAccount> demo_accounts = {};  // empty unless the node runs with demo data
   std::size_t snapshot_cache_bytes = 64 * 1024 * 1024;
+  std::int64_t commands_per_user = 100;         // a second, three times as many at once; 0: no limit, here and below
+  std::int64_t commands_per_workspace = 1'000;  // a second, three times as many at once
 };
 
 class Api {
@@ -105,6 +108,7 @@ class Api {
   std::function<bool()> is_ready_;
   ApiOptions options_;
   SnapshotCache snapshots_;
+  CommandLimits command_limits_;
   std::string cookie_name_;
   Router router_;
 };

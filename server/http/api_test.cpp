@@ -278,5 +278,38 @@ TEST_F(ApiTest, KeepsTheSessionCookieFromScriptsAndForeignSites) {
   EXPECT_EQ(api.session_token(asked), "plain");
 }
 
+TEST_F(ApiTest, SlowsDownWhoeverSendsTooManyCommands) {
+  const std::string body = R"({"name":"Acme"})";
+  Api slow(services, workers, origins, site, [] { return true; }, {.commands_per_user = 1}, metrics);
+  const auto send = [&](const std::string& method) {
+    std::promise<Response> answered;
+    auto answer = answered.get_future();
+    slow.handle(request(method, "/v1/workspaces/acme", "ada", method == "GET" ? "" : body),
+                [&](Response response) { answered.set_value(std::move(response)); });
+    return answer.get();
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send("PATCH").status, 200);
+  const auto refusal = send("PATCH");
+  EXPECT_EQ(problem_in(refusal), "429 user.too_many_commands");
+  EXPECT_EQ(header(refusal, "Retry-After"), "1");
+  EXPECT_EQ(send("GET").status, 200);
+}
+
+TEST_F(ApiTest, CountsOnlyCommandsThatWereDoneForTheirWorkspace) {
+  Api slow(services, workers, origins, site, [] { return true; }, {.commands_per_workspace = 1}, metrics);
+  const auto send = [&](const std::string& who, const std::string& body) {
+    std::promise<Response> answered;
+    auto answer = answered.get_future();
+    slow.handle(request("PATCH", "/v1/workspaces/acme", who, body),
+                [&](Response response) { answered.set_value(std::move(response)); });
+    return answer.get();
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(send("stranger", R"({"name":"Mine"})").status, 404);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(send("ada", R"({"name":""})").status, 422);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send("ada", R"({"name":"Acme"})").status, 200);
+  EXPECT_EQ(problem_in(send("ada", R"({"name":"Acme"})")), "429 workspace.too_many_commands");
+  EXPECT_EQ(send("stranger", R"({"name":"Mine"})").status, 404);
+}
+
 }  // namespace
 }  // namespace orbit::http

@@ -63,6 +63,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         acceptor_(context),
         retry_(context),
         drain_timer_(context),
+        calm_(context),
         state_(new ServerState{handler, ServerMetrics(metrics), options}) {}
 
   kernel::Result<> listen(const std::string& host, unsigned short port, bool shared_port) {
@@ -82,7 +83,9 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     if (!acceptor_.is_open()) return;
     acceptor_.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (error) return self->accept_later(error);
+      if (error && error != asio::error::connection_aborted) return self->accept_later(error);
+      if (error) return self->accept();
+      self->note_accepted();
       self->welcome(std::move(socket));
       self->accept();
     });
@@ -135,21 +138,56 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void welcome(tcp::socket socket) {
-    if (state_->open < state_->options.max_connections) return serve(std::move(socket), state_);
-    state_->metrics.refused.add();
+    error_code gone;
+    const auto endpoint = socket.remote_endpoint(gone);
+    if (gone) return;
+    Peer peer{endpoint.address().to_string(), nullptr};
+    const ServerOptions& options = state_->options;
+    if (options.address_limits != nullptr && !options.trusted_proxies.contains(peer.address)) {
+      auto lease = options.address_limits->count_connection(peer.address);
+      if (!lease) return refuse(std::move(socket), state_, problem(lease.error()));
+      peer.lease = *std::move(lease);
+    }
+    if (state_->open < options.max_connections) return serve(std::move(socket), std::move(peer), state_);
     Response full = problem(503, "node.full", "The node has no room for another connection. Try again in a moment.");
     full.headers.emplace_back("Retry-After", "2");
     refuse(std::move(socket), state_, std::move(full));
   }
 
-  // Out of descriptors, most likely: waiting costs less than spinning.
+  // Out of descriptors, most likely: waiting costs less than spinning. Who connects meanwhile waits in the kernel.
   void accept_later(const error_code& error) {
     state_->metrics.accept_failures.add();
-    spdlog::warn("accept: {}", error.message());
+    calm_.cancel();
+    waits_for_calm_ = false;
+    if (!std::exchange(paused_, true)) {
+      state_->metrics.accept_paused.add();
+      if (paused_servers()++ == 0) {
+        spdlog::warn("accept: {}: new connections wait; those that are open go on", error.message());
+      }
+    }
     retry_.expires_after(std::chrono::milliseconds(100));
     retry_.async_wait([self = shared_from_this()](const error_code& cancelled) {
       if (!cancelled) self->accept();
     });
+  }
+
+  // One that is accepted in between doesn't mean that it is over: the next may fail again.
+  void note_accepted() {
+    if (!paused_ || waits_for_calm_) return;
+    waits_for_calm_ = true;
+    calm_.expires_after(std::chrono::seconds(2));
+    calm_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+      if (cancelled || !self->waits_for_calm_) return;
+      self->waits_for_calm_ = self->paused_ = false;
+      self->state_->metrics.accept_paused.add(-1);
+      if (--paused_servers() == 0) spdlog::info("accept: new connections are taken again");
+    });
+  }
+
+  // For all servers of the program, so that the log says it once and not for each shard.
+  static std::atomic<int>& paused_servers() {
+    static std::atomic<int> count{0};
+    return count;
   }
 
   asio::io_context& context_;
@@ -157,6 +195,9 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   asio::steady_timer retry_;
   asio::steady_timer drain_timer_;
   std::move_only_function<void()> on_empty_;
+  asio::steady_timer calm_;
+  bool paused_ = false;          // an accept failed, and it is not over
+  bool waits_for_calm_ = false;  // it may be over
   std::shared_ptr<ServerState> state_;
 };
 

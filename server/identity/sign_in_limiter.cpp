@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/network_address.hpp"
+
 namespace orbit::identity {
 
 using kernel::Error;
@@ -11,7 +13,7 @@ using kernel::Result;
 namespace {
 
 std::string account_key(std::string_view account) { return "a:" + std::string(account); }
-std::string address_key(std::string_view address) { return "i:" + std::string(address); }
+std::string address_key(std::string_view address) { return "i:" + kernel::client_network(address); }
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// SignInLimiter: slows down guessing, by account and by address. Any thread: one mutex protects its tables.
+// SignInLimiter: slows down guessing, by account and by address (a /64 of IPv6 is one). Any thread: one mutex protects
+// its tables.
 #pragma once
 
 #include <chrono>

@@ -86,7 +86,12 @@ void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<Str
   if (parts_.hub.sockets_for_member(identity.member).size() >= options_.sockets_per_member) {
     return turn_away(CloseCode::too_many, "too many sockets");
   }
+  std::size_t& attached_here = attached_in_[identity.workspace];
+  if (options_.sockets_per_workspace != 0 && attached_here >= options_.sockets_per_workspace) {
+    return turn_away(CloseCode::too_many, "too many sockets in the workspace");
+  }
 
+  ++attached_here;
   attached_.insert(socket.id);
   parts_.relay.retain(identity.workspace);
   parts_.history.retain(identity.workspace, *seq);
@@ -159,6 +164,7 @@ void RealtimeGateway::greet(const SocketHandle& socket, Seq seq) {
 
 void RealtimeGateway::detach(const SocketHandle& socket) {
   if (attached_.erase(socket.id) == 0) return;
+  if (const auto here = attached_in_.find(socket.identity.workspace); --here->second == 0) attached_in_.erase(here);
   parts_.hub.unregister_socket(socket.id);
   parts_.history.release(socket.identity.workspace);
   parts_.relay.release(socket.identity.workspace);

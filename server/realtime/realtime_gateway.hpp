@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "catalog/client_event.hpp"
@@ -26,7 +27,8 @@ namespace orbit::realtime {
 struct GatewayOptions {
   std::chrono::milliseconds heartbeat{25'000};  // told to tabs in hello
   std::size_t sockets_per_member = 50;
-  std::string node_name = {};  // told to tabs in hello; empty for none
+  std::size_t sockets_per_workspace = 0;  // 0: no limit
+  std::string node_name = {};             // told to tabs in hello; empty for none
   std::size_t max_pending_events =
       10'000;  // client events waiting for the realtime thread; beyond it: error "overloaded"
 };
@@ -86,6 +88,7 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   kernel::Metric& refused_events_counter_;
   std::atomic<std::size_t> pending_events_{0};
   std::unordered_set<SocketId> attached_;
+  std::unordered_map<kernel::WorkspaceId, std::size_t> attached_in_;  // those with any
 };
 
 }  // namespace orbit::realtime

@@ -37,6 +37,7 @@ struct Connection {
   FrameParser parser;
   RateLimit rate;
   std::unique_ptr<OutboundQueue> queue;  // while the outlet is queued
+  std::shared_ptr<void> lease;           // of whoever counts connections
 };
 
 class ConnectionTable {

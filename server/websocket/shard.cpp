@@ -48,8 +48,9 @@ class Shard::Impl {
   }
 
   void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
-    loop_.adopt(descriptor, identity, handshake, leftover, cursor);
+             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
+             std::shared_ptr<void> lease) {
+    loop_.adopt(descriptor, identity, handshake, leftover, cursor, std::move(lease));
     end_turn();
   }
 
@@ -147,8 +148,9 @@ void Shard::close(realtime::SocketSlot slot, realtime::CloseCode code, std::stri
 }
 
 void Shard::adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-                  std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
-  impl_->adopt(descriptor, identity, handshake, leftover, cursor);
+                  std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
+                  std::shared_ptr<void> lease) {
+  impl_->adopt(descriptor, identity, handshake, leftover, cursor, std::move(lease));
 }
 
 bool Shard::accepting() const { return impl_->accepting(); }

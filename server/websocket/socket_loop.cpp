@@ -48,13 +48,14 @@ SocketLoop::~SocketLoop() {
 }
 
 void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-                       std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor) {
+                       std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
+                       std::shared_ptr<void> lease) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // refused by sockets that know no delay
 
   const realtime::SocketId id = std::uint64_t{options_.number} << 48 | ++sockets_made_;
-  const auto slot =
-      table_.insert(descriptor, handshake.deflates, {id, identity, FrameParser(options_.max_message), {}, nullptr});
+  const auto slot = table_.insert(descriptor, handshake.deflates,
+                                  {id, identity, FrameParser(options_.max_message), {}, nullptr, std::move(lease)});
   if (!poller_.add(descriptor, slot)) {
     spdlog::error("socket {}: cannot be watched: {}", id, std::strerror(errno));
     table_.erase(slot.index);

@@ -41,7 +41,8 @@ class SocketLoop {
 
   /// See Shard::adopt.
   void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor);
+             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
+             std::shared_ptr<void> lease);
 
   void execute(SubscribeCommand& command);
   void execute(UnsubscribeCommand& command);
