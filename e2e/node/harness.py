@@ -9,6 +9,7 @@ import os
 import queue
 import signal
 import sqlite3
+import ssl
 import subprocess
 import threading
 import time
@@ -76,6 +77,7 @@ class Node:
 
     host = "127.0.0.1"
     namespace = None  # that it runs in
+    certificate = None  # file that clients trust, where the node speaks TLS
 
     def __init__(self, directory, *flags, demo=True):
         own_file = not ON_POSTGRESQL or "--database" in flags
@@ -152,7 +154,7 @@ class Person:
     def request(self, method, path, body=None, **options):
         if body is not None:
             options["json"] = body
-        return self.http.request(method, self.node.url + path, timeout=PATIENCE, **options)
+        return self.http.request(method, self.node.url + path, timeout=PATIENCE, verify=self.node.certificate, **options)
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
@@ -245,15 +247,16 @@ class Tab:
         self.close_code = None
         self.closed = threading.Event()
         try:
-            self.socket = _loop.run(self._connect(url, origin, headers, compression))
+            trust = ssl.create_default_context(cafile=node.certificate) if node.certificate else None
+            self.socket = _loop.run(self._connect(url, origin, headers, compression, trust))
         except websockets.InvalidStatusCode as refusal:
             raise Refused(refusal.status_code, refusal.headers) from None
         self._reader = asyncio.run_coroutine_threadsafe(self._read(), _loop.loop)
         self.hello = self.next("hello") if wait_for_hello else None
 
     @staticmethod
-    async def _connect(url, origin, headers, compression):
-        return await websockets.connect(url, origin=origin, extra_headers=headers, compression=compression,
+    async def _connect(url, origin, headers, compression, trust):
+        return await websockets.connect(url, origin=origin, extra_headers=headers, compression=compression, ssl=trust,
                                         ping_interval=None, close_timeout=1, max_size=None)
 
     async def _read(self):

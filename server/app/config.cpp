@@ -143,7 +143,8 @@ void add_serve_options(CLI::App& app, Config& config) {
             ->default_str("127.0.0.1:8080"),
         serving);
   group(option(app, "--public-origin", config.public_origin,
-               "What browsers have in their address bar; http:// and the listening address unless given")
+               "What browsers have in their address bar; unless given, http:// (https:// with TLS) and the listening "
+               "address")
             ->type_name("URL"),
         serving);
   group(option(app, "--allow-origin", config.allow_origins,
@@ -151,6 +152,14 @@ void add_serve_options(CLI::App& app, Config& config) {
             ->delimiter(',')
             ->type_name("URL"),
         serving);
+  CLI::Option* certificate = option(app, "--tls-certificate", config.tls_certificate,
+                                    "Speak TLS with this certificate and its chain, PEM; SIGHUP reads it again")
+                                 ->type_name("FILE");
+  CLI::Option* key = option(app, "--tls-key", config.tls_key, "The certificate's key, PEM")->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+  group(certificate, serving);
+  group(key, serving);
   group(trusted_proxies(app, config), serving);
   group(option(app, "--web", config.web, "Folder of a built page to serve")->type_name("DIR"), serving);
   group(app.add_flag("--demo", config.demo, "Seed the demo workspaces when the database is new")->envname("ORBIT_DEMO"),

@@ -29,8 +29,10 @@ struct Config {
   // serve
   std::string listen_host = "127.0.0.1";
   unsigned short listen_port = 8080;
-  std::string public_origin;  // empty: http:// and where the node listens
+  std::string public_origin;  // empty: http:// or https://, and where the node listens
   std::vector<std::string> allow_origins;
+  std::string tls_certificate;  // PEM; empty: no TLS
+  std::string tls_key;
   std::string web;  // folder of the built page; empty for none
   bool demo = false;
   std::size_t shards = 0;  // 0: one for each core

@@ -43,10 +43,12 @@ void raise_descriptor_limit() {
   }
 }
 
-// Blocked before any thread is made, so that only sigwait sees them.
-sigset_t block_stop_signals() {
+// Blocked before any thread is made, so that only sigwait sees them. Without TLS there is nothing to read again: then
+// SIGHUP ends the program, as it always does.
+sigset_t block_signals(const Config& config) {
   sigset_t signals;
   sigemptyset(&signals);
+  if (!config.tls_certificate.empty()) sigaddset(&signals, SIGHUP);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -56,9 +58,9 @@ sigset_t block_stop_signals() {
 }
 
 int serve(const Config& config) {
-  const sigset_t signals = block_stop_signals();
+  const sigset_t signals = block_signals(config);
   raise_descriptor_limit();
-  if (config.listen_host != "127.0.0.1" && config.listen_host != "::1") {
+  if (config.listen_host != "127.0.0.1" && config.listen_host != "::1" && config.tls_certificate.empty()) {
     spdlog::warn("listening on {}: reachable from other machines, without TLS of its own", config.listen_host);
   }
   app::Node node(config);
@@ -70,11 +72,11 @@ int serve(const Config& config) {
   std::cout << "listening on " << node.url() << std::endl;
 
   int received = 0;
-  sigwait(&signals, &received);
+  while (sigwait(&signals, &received) == 0 && received == SIGHUP) node.reload_tls();
   // Whoever asks twice doesn't want to wait.
   std::thread([signals] {
-    int again = 0;
-    sigwait(&signals, &again);
+    int again = SIGHUP;
+    while (again == SIGHUP) sigwait(&signals, &again);
     std::_Exit(130);
   }).detach();
   node.stop();

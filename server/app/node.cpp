@@ -16,6 +16,7 @@
 #include "app/realtime_host.hpp"
 #include "app/seed.hpp"
 #include "cluster/backplane_factory.hpp"
+#include "http/tls.hpp"
 #include "storage/database_url.hpp"
 #include "storage/serving_lock.hpp"
 
@@ -121,7 +122,12 @@ class Node::Impl {
       if (!reserved) return std::unexpected(reserved.error());
       port = *std::move(reserved);
     }
-    url_ = "http://" + host_and_port(config_.listen_host, port.port);
+    if (!config_.tls_certificate.empty()) {
+      auto tls = http::Tls::load({config_.tls_certificate, config_.tls_key}, metrics_);
+      if (!tls) return std::unexpected(tls.error());
+      tls_ = *std::move(tls);
+    }
+    url_ = (tls_ ? "https://" : "http://") + host_and_port(config_.listen_host, port.port);
     auto origins = kernel::OriginPolicy::create(config_.public_origin.empty() ? url_ : config_.public_origin,
                                                 config_.allow_origins);
     if (!origins) return std::unexpected(origins.error());
@@ -189,6 +195,7 @@ class Node::Impl {
   Result<> listen(unsigned short port, bool reserved) {
     http::ServerOptions server_options;
     server_options.address_limits = &address_limits_;
+    server_options.tls = tls_.get();
     server_options.trusted_proxies = http::TrustedProxies(config_.trusted_proxies);
     const std::size_t count = config_.shards != 0 ? config_.shards : std::max(1U, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
@@ -223,6 +230,14 @@ class Node::Impl {
     done.wait();
   }
 
+  void reload_tls() {
+    if (const auto reloaded = tls_->reload(); !reloaded) {
+      spdlog::error("{} What was read before stays in use.", reloaded.error().message);
+    } else {
+      spdlog::info("tls: the certificate was read again");
+    }
+  }
+
   void stop() {
     if (!ready_.exchange(false)) return;
     spdlog::info("stopping: {} sockets to send away", realtime_->socket_count());
@@ -235,6 +250,7 @@ class Node::Impl {
     });
     const auto notice = std::chrono::duration_cast<std::chrono::milliseconds>(noticed_by - clock_.steady_now());
     each_shard([&](ShardHost& host, auto done) { host.server.drain(notice, std::move(done)); });
+    if (tls_) tls_->wait_until_idle(std::chrono::seconds(1));
     workers_->stop();
     on_realtime_thread([this] {
       realtime_->stop();
@@ -248,6 +264,7 @@ class Node::Impl {
   kernel::MetricsRegistry metrics_;
   std::optional<storage::ServingLock> serving_lock_;
   http::AddressLimits address_limits_;
+  std::unique_ptr<http::Tls> tls_;  // nullptr: connections are plain
   std::unique_ptr<storage::Database> database_;
   LateSessionListener session_listener_;
   std::unique_ptr<Domain> domain_;
@@ -268,6 +285,7 @@ Node::Node(const Config& config) : impl_(std::make_unique<Impl>(config)) {}
 Node::~Node() = default;
 Result<> Node::start() { return impl_->start(); }
 std::string Node::url() const { return impl_->url_; }
+void Node::reload_tls() { impl_->reload_tls(); }
 bool Node::runs_demo() const { return impl_->config_.demo; }
 void Node::stop() { impl_->stop(); }
 

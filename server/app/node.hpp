@@ -20,6 +20,10 @@ class Node {
   /// "http://127.0.0.1:8080", once started.
   [[nodiscard]] std::string url() const;
 
+  /// Reads the TLS files again, for connections to come; what can't be used is logged, and the old ones stay. Only with
+  /// TLS.
+  void reload_tls();
+
   /// Whether the database holds the demo's people and the node says so.
   [[nodiscard]] bool runs_demo() const;
 

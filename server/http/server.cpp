@@ -12,6 +12,7 @@
 
 #include "http/connection.hpp"
 #include "http/problem.hpp"
+#include "http/tls.hpp"
 
 namespace orbit::http {
 
@@ -145,13 +146,34 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     const ServerOptions& options = state_->options;
     if (options.address_limits != nullptr && !options.trusted_proxies.contains(peer.address)) {
       auto lease = options.address_limits->count_connection(peer.address);
-      if (!lease) return refuse(std::move(socket), state_, problem(lease.error()));
+      if (!lease) return turn_away(std::move(socket), problem(lease.error()));
       peer.lease = *std::move(lease);
     }
-    if (state_->open < options.max_connections) return serve(std::move(socket), std::move(peer), state_);
+    if (state_->open < options.max_connections) {
+      if (options.tls != nullptr) return secure(std::move(socket), std::move(peer));
+      return serve(std::move(socket), std::move(peer), state_);
+    }
     Response full = problem(503, "node.full", "The node has no room for another connection. Try again in a moment.");
     full.headers.emplace_back("Retry-After", "2");
-    refuse(std::move(socket), state_, std::move(full));
+    turn_away(std::move(socket), std::move(full));
+  }
+
+  // Before a TLS handshake there is nothing that could be said.
+  void turn_away(tcp::socket socket, Response response) {
+    if (state_->options.tls != nullptr) return state_->metrics.refused.add();
+    refuse(std::move(socket), state_, std::move(response));
+  }
+
+  // The connection counts as open during its handshake, and then as what comes out of it.
+  void secure(tcp::socket socket, Peer peer) {
+    ++state_->open;
+    state_->options.tls->accept(std::move(socket),
+                                [self = shared_from_this(), peer = std::move(peer)](int descriptor) mutable {
+                                  --self->state_->open;
+                                  if (descriptor < 0) return;
+                                  tcp::socket inside(self->context_, tcp::v4(), descriptor);
+                                  serve(std::move(inside), std::move(peer), self->state_);
+                                });
   }
 
   // Out of descriptors, most likely: waiting costs less than spinning. Who connects meanwhile waits in the kernel.

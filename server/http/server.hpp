@@ -20,6 +20,8 @@ class io_context;
 
 namespace orbit::http {
 
+class Tls;
+
 struct ServerOptions {
   std::size_t max_head_bytes = 8 * 1024;
   std::size_t max_body_bytes = 64 * 1024;
@@ -28,6 +30,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{30'000};
   AddressLimits* address_limits = nullptr;  // outlives the server
   TrustedProxies trusted_proxies = {};
+  Tls* tls = nullptr;  // outlives the server; for none, connections are plain
 };
 
 /// Answers one request. `respond` is called once, from any thread.
