@@ -142,6 +142,11 @@ class Node:
         return person
 
 
+def certificate_of(node):
+    """What clients trust; None where the node, or what stands in front of it, is plain."""
+    return getattr(node, "certificate", None)
+
+
 class Person:
     """Somebody signed in: a cookie jar and a name."""
 
@@ -154,7 +159,7 @@ class Person:
     def request(self, method, path, body=None, **options):
         if body is not None:
             options["json"] = body
-        return self.http.request(method, self.node.url + path, timeout=PATIENCE, verify=self.node.certificate, **options)
+        return self.http.request(method, self.node.url + path, timeout=PATIENCE, verify=certificate_of(self.node), **options)
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
@@ -247,7 +252,8 @@ class Tab:
         self.close_code = None
         self.closed = threading.Event()
         try:
-            trust = ssl.create_default_context(cafile=node.certificate) if node.certificate else None
+            certificate = certificate_of(node)
+            trust = ssl.create_default_context(cafile=certificate) if certificate else None
             self.socket = _loop.run(self._connect(url, origin, headers, compression, trust))
         except websockets.InvalidStatusCode as refusal:
             raise Refused(refusal.status_code, refusal.headers) from None

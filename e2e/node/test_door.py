@@ -71,6 +71,7 @@ def test_an_address_has_only_so_many_connections_and_others_hear_nothing_of_it(s
         refusal = answer_of(silent)
     assert status_of(refusal) == 429 and "Retry-After: 5" in refusal and "Connection: close" in refusal
     assert status_of(get(node)) == 200
+    assert node.log.read_text().count("127.0.0.2: too many connections") == 1
 
 
 def test_sockets_count_as_connections_of_their_address_until_they_are_closed(start_node):

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/door_options.hpp"
+#include "app/option.hpp"
 #include "kernel/duration.hpp"
 
 namespace orbit::app {
@@ -21,17 +23,6 @@ std::string host_and_port(const std::string& host, unsigned short port) {
 }
 
 namespace {
-
-std::string environment_name(std::string flag) {
-  for (char& c : flag) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return "ORBIT" + flag.substr(1);
-}
-
-// Every option has a variable, named after its flag.
-template <class T>
-CLI::Option* option(CLI::App& app, const std::string& flag, T& value, const std::string& help) {
-  return app.add_option(flag, value, help)->envname(environment_name(flag))->capture_default_str();
-}
 
 // As parse_duration reads it, in the largest unit that it is a whole number of.
 std::string in_words(milliseconds time) {
@@ -89,30 +80,6 @@ CLI::Option* address(CLI::App& app, const std::string& flag, std::string& host, 
       ->type_name("ADDRESS:PORT");
 }
 
-CLI::Option* trusted_proxies(CLI::App& app, Config& config) {
-  constexpr const char* flag = "--trusted-proxy";
-  return app
-      .add_option_function<std::vector<std::string>>(
-          flag,
-          [&config](const std::vector<std::string>& texts) {
-            for (const std::string& text : texts) {
-              const auto range = kernel::AddressRange::parse(text);
-              if (!range) {
-                throw CLI::ValidationError(flag,
-                                           "must be an IP address or a range such as 10.0.0.0/8, not \"" + text + "\"");
-              }
-              config.trusted_proxies.push_back(*range);
-            }
-          },
-          "A proxy of yours, or a range of them: what it says of a client's address in X-Forwarded-For or Forwarded "
-          "is\n"
-          "believed; repeatable, or a list with commas")
-      ->envname(environment_name(flag))
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->delimiter(',')
-      ->type_name("CIDR");
-}
-
 bool is_node_name(const std::string& text) {
   return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
@@ -129,14 +96,6 @@ CLI::Validator node_name() {
       "");
 }
 
-// Checks the range without writing it into the help: there it is noise.
-template <class T>
-CLI::Validator in_range(T least, T most) {
-  return CLI::Range(least, most).description("");
-}
-
-void group(CLI::Option* option_in, const char* name) { option_in->group(name); }
-
 void add_serve_options(CLI::App& app, Config& config) {
   constexpr const char* serving = "serve";
   group(address(app, "--listen", config.listen_host, config.listen_port, "Where to listen; port 0 takes a free one")
@@ -152,15 +111,8 @@ void add_serve_options(CLI::App& app, Config& config) {
             ->delimiter(',')
             ->type_name("URL"),
         serving);
-  CLI::Option* certificate = option(app, "--tls-certificate", config.tls_certificate,
-                                    "Speak TLS with this certificate and its chain, PEM; SIGHUP reads it again")
-                                 ->type_name("FILE");
-  CLI::Option* key = option(app, "--tls-key", config.tls_key, "The certificate's key, PEM")->type_name("FILE");
-  certificate->needs(key);
-  key->needs(certificate);
-  group(certificate, serving);
-  group(key, serving);
-  group(trusted_proxies(app, config), serving);
+  add_tls(app, config);
+  add_trusted_proxies(app, config);
   group(option(app, "--web", config.web, "Folder of a built page to serve")->type_name("DIR"), serving);
   group(app.add_flag("--demo", config.demo, "Seed the demo workspaces when the database is new")->envname("ORBIT_DEMO"),
         serving);
@@ -201,28 +153,6 @@ void add_cluster(CLI::App& app, Config& config) {
   group(duration(app, "--node-lease", config.node_lease, milliseconds{1'000},
                  "How long a node that is not heard of counts as alive"),
         cluster);
-}
-
-// 0 is no limit.
-void add_door_limits(CLI::App& app, Config& config) {
-  const auto limit = [&](const std::string& flag, auto& value, const std::string& help) {
-    using Number = std::remove_reference_t<decltype(value)>;
-    group(option(app, flag, value, help + "; 0: no limit")
-              ->check(in_range(Number{0}, Number{1'000'000'000}))
-              ->type_name("N"),
-          "serve: limits");
-  };
-  limit("--sockets-per-workspace", config.sockets_per_workspace, "Sockets for each workspace; beyond: 4429");
-  limit("--connections-per-address", config.address_limits.connections,
-        "Connections from an address (a /64 of IPv6), sockets among them; beyond: 429");
-  limit("--handshakes-per-address", config.address_limits.handshakes,
-        "Handshakes of sockets a second from an address, ten times as many at once; beyond: 429");
-  limit("--failed-handshakes-per-address", config.address_limits.failed_handshakes,
-        "Handshakes from an address that may fail in a minute; beyond: 429");
-  limit("--commands-per-user", config.commands_per_user,
-        "Commands a second of a person, three times as many at once; beyond: 429");
-  limit("--commands-per-workspace", config.commands_per_workspace,
-        "Commands a second in a workspace, three times as many at once; beyond: 429");
 }
 
 void add_limits(CLI::App& app, Config& config) {

@@ -1,5 +1,7 @@
 #include "http/address_limits.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -26,8 +28,17 @@ std::unexpected<kernel::Error> too_many(std::string code, std::string message, s
 
 // Open connections of each address that has any.
 struct AddressLimits::Counts {
+  explicit Counts(const kernel::Clock& clock) : notices(clock, {.tokens = 1, .period = std::chrono::minutes(1)}) {}
+
   std::mutex mutex;  // protects open
   std::unordered_map<std::string, std::size_t> open;
+  kernel::KeyedRateLimit notices;
+
+  // Once a minute at most: whoever is refused may come again at once.
+  void log_refusal(const std::string& network, std::string_view what) {
+    if (notices.take("") > seconds{0}) return;
+    spdlog::warn("{}: too many {}; refused. If it is a proxy of yours, name it with --trusted-proxy", network, what);
+  }
 
   bool add(const std::string& network, std::size_t most) {
     const std::lock_guard lock(mutex);
@@ -47,7 +58,7 @@ struct AddressLimits::Counts {
 AddressLimits::AddressLimits(const AddressLimitOptions& options, const kernel::Clock& clock,
                              kernel::MetricsRegistry& metrics)
     : max_connections_(options.connections),
-      counts_(std::make_shared<Counts>()),
+      counts_(std::make_shared<Counts>(clock)),
       handshakes_(clock, {.tokens = options.handshakes, .at_once = 10 * options.handshakes}),
       failures_(clock, {.tokens = options.failed_handshakes,
                         .period = std::chrono::minutes(1),
@@ -61,6 +72,7 @@ kernel::Result<ConnectionLease> AddressLimits::count_connection(std::string_view
   std::string network = client_network(address);
   if (!counts_->add(network, max_connections_)) {
     refused_connections_.add();
+    counts_->log_refusal(network, "connections");
     return too_many("address.too_many_connections", "There are too many connections from this address.", seconds(5));
   }
   const auto release = [counts = counts_, network = std::move(network)](void*) { counts->remove(network); };
@@ -71,10 +83,12 @@ kernel::Result<> AddressLimits::take_handshake(std::string_view address) {
   const std::string network = client_network(address);
   if (const auto wait = failures_.wait(network); wait > seconds{0}) {
     refused_after_failures_.add();
+    counts_->log_refusal(network, "handshakes that failed");
     return too_many("address.too_many_failures", "Too many handshakes from this address failed.", wait);
   }
   if (const auto wait = handshakes_.take(network); wait > seconds{0}) {
     refused_handshakes_.add();
+    counts_->log_refusal(network, "handshakes");
     return too_many("address.too_many_handshakes", "There are too many handshakes from this address.", wait);
   }
   return {};
