@@ -1,11 +1,14 @@
 """Bad input, endpoint by endpoint and event by event: the status, the code, and that nothing changed."""
 
+import hashlib
+import hmac
 import json
+import time
 
 import pytest
 import requests
 
-from harness import Node, Person, durable, everything
+from harness import WEBHOOK_SECRET, Node, Person, durable, everything
 
 NOBODY = "mbr_0198c0de-0000-7000-8000-000000000000"
 NO_TEAM = "team_0198c0de-0000-7000-8000-000000000000"
@@ -38,7 +41,7 @@ FIELDS = [
     ("POST", "/v1/invites/accept", {"token": "t"}, {"token": [None, 1, "", "x" * 2000]}),
     ("POST", f"{W}/teams", {"name": "Fresh"}, {"name": [None, 1, "", "x" * 81]}),
     ("PUT", f"{W}/subscription", {"plan": "team", "seats": 5}, {
-        "plan": [1, "", "gold"], "seats": [0, -1, "5", 1.5, 10**12, True]}),
+        "plan": [1, "", "gold"], "seats": [0, -1, "5", 1.5, 5.0, 2**31, 2**53 + 1, 2**63, 10**12, 10**30, 1e300, True]}),
 ]
 
 
@@ -73,6 +76,56 @@ def test_a_broken_field_is_named_and_nothing_changes(shared, method, path, body,
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     assert answer.json()["code"] == "validation"
     assert any(name.split("/")[0] == field for name in fields_of(answer)), answer.text
+    assert everything(shared) == before
+
+
+# What JSON from outside may not be, and the code: for REST bodies, client events and Stripe's webhook alike. Each is the
+# value of a field "x".
+NOT_STRICT = [
+    (b"[1,]", "malformed"), (b"/**/1", "malformed"), (b"'a'", "malformed"), (b"01", "malformed"), (b"+1", "malformed"),
+    (b"NaN", "malformed"), (b"Infinity", "malformed"), (b"-Infinity", "malformed"),
+    (b"1e309", "number_out_of_range"), (b"-1e99999", "number_out_of_range"), (b"1e99999999999", "number_out_of_range"),
+    (b"9" * 400, "number_out_of_range"),
+    (b'"\\ud800"', "malformed"), (b'"\\udc00"', "malformed"), (b'"\\ud800\\ud800"', "malformed"), (b'{"\\udfff":1}', "malformed"),
+    (b'{"a":1,"a":1}', "duplicate_key"), (b'[{"a":{"bc":1,"\\u0062c":2}}]', "duplicate_key"),
+    (b"[" * 40 + b"]" * 40, "too_deep"),
+    (b"{" + b",".join(b'"k%d":0' % n for n in range(1001)) + b"}", "too_many_keys"),
+]
+NOT_STRICT_IDS = [value[:24].decode() for value, _ in NOT_STRICT]
+NOT_UTF8 = [b'"\xff"', b'"\xc0\xaf"', b'"\xed\xa0\x80"', b'"\xe6\x97"', b'"\xf4\x90\x80\x80"', b'{"\xff":1}']
+
+
+@pytest.mark.parametrize("value, code", [*NOT_STRICT, *((value, "malformed") for value in NOT_UTF8)])
+def test_a_body_that_is_no_strict_json_is_refused_and_says_where(shared, value, code):
+    before = everything(shared)
+    answer = shared.ada.request("PATCH", W, data=b'{"name":"New","x":' + value + b"}",
+                                headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, f"json.{code}"), answer.text
+    assert fields_of(answer)[0].split("/")[0] == "x"
+    assert everything(shared) == before
+
+
+@pytest.mark.parametrize("value, code", NOT_STRICT, ids=NOT_STRICT_IDS)
+def test_a_client_event_that_is_no_strict_json_is_refused_and_says_where(shared, value, code):
+    tab = shared.alan.open_tab()
+    tab.send('{"type":"ping","x":' + value.decode() + "}")
+    error = tab.next("error")
+    assert error["code"] == "frame.not_json"
+    assert "(at x" in error["message"]
+    assert tab.ask({"type": "presence.back"})["type"] == "reply"
+    tab.close()
+
+
+@pytest.mark.parametrize("value", [*(value for value, _ in NOT_STRICT), *NOT_UTF8])
+def test_a_signed_webhook_that_is_no_strict_json_is_refused(shared, value):
+    before = everything(shared)
+    body = b'{"id":"evt_1","type":"customer.subscription.updated","x":' + value + b"}"
+    signed_at = str(int(time.time()))
+    signature = hmac.new(WEBHOOK_SECRET.encode(), signed_at.encode() + b"." + body, hashlib.sha256).hexdigest()
+    answer = requests.post(f"{shared.url}/v1/billing/stripe", data=body, timeout=10, headers={
+        "Content-Type": "application/json", "Stripe-Signature": f"t={signed_at},v1={signature}"})
+    assert (answer.status_code, answer.json()["code"]) in [(400, "stripe.bad_payload"), (422, "stripe.bad_payload")]
+    assert fields_of(answer)[0].split("/")[0] == "x"
     assert everything(shared) == before
 
 
