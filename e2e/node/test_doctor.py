@@ -33,6 +33,7 @@ def test_of_a_node_that_serves_all_is_well(node, tmp_path):
 def test_before_the_first_start_nothing_is_made(tmp_path):
     path = tmp_path / "var/orbit.db"
     findings = doctor("--listen", "127.0.0.1:0", "--database", f"sqlite:{path}")
+    assert [finding for finding in findings.values() if finding["state"] == "wrong"] == []
     assert findings["database"]["state"] == "look" and "not there yet" in findings["database"]["says"]
     assert not path.parent.exists()
 

@@ -1,5 +1,6 @@
 """Nodes on PostgreSQL: when it goes and comes back, behind PgBouncer, and when several share it."""
 
+import json
 import subprocess
 import threading
 import time
@@ -224,3 +225,17 @@ def test_durability_is_the_servers_to_choose(database):
                              capture_output=True, text=True, timeout=30)
     assert refused.returncode == 1
     assert "synchronous_commit" in refused.stderr
+
+
+def test_the_doctor_asks_the_server_for_its_clock_and_connections_and_shows_no_password(database):
+    def ask(*flags):
+        told = subprocess.run([BINARY, "doctor", "--json", "--listen", "127.0.0.1:0", *flags], capture_output=True, text=True,
+                              timeout=30)
+        return told, {finding["what"]: finding["state"] for finding in json.loads(told.stdout)["findings"]}
+
+    told, states = ask("--database", database, "--backplane", "postgres")
+    assert told.returncode == 0, told.stdout
+    assert (states["clocks"], states["connections"], states["backplane"], states["schema"]) == ("ok", "ok", "ok", "look")
+    told, states = ask("--database", "postgresql://ada:hunter2@127.0.0.1:1/orbit")
+    assert told.returncode == 1 and states["database"] == "wrong"
+    assert "hunter2" not in told.stdout + told.stderr

@@ -61,7 +61,9 @@ std::string size_in_words(std::uintmax_t bytes) {
 }
 
 void examine_options(const Config& config, Findings& findings) {
-  const std::string own = "http://" + host_and_port(config.listen_host, config.listen_port);
+  // A port that is still to be found has no place in an origin.
+  const std::string own =
+      "http://" + host_and_port(config.listen_host, config.listen_port == 0 ? std::uint16_t{1} : config.listen_port);
   const auto origins =
       kernel::OriginPolicy::create(config.public_origin.empty() ? own : config.public_origin, config.allow_origins);
   if (!origins) {
