@@ -130,6 +130,12 @@ void add_serve_options(CLI::App& app, Config& config) {
                  "Between two runs of signals in a busy room; 0s: each signal leaves at once"),
         serving);
   group(duration(app, "--heartbeat", config.heartbeat, milliseconds{100}, "How often each socket is pinged"), serving);
+  group(duration(app, "--session-idle", config.sessions.idle, milliseconds{1'000},
+                 "How long a session lives after its last use"),
+        serving);
+  group(duration(app, "--session-lifetime", config.sessions.lifetime, milliseconds{1'000},
+                 "How long a session lives in all, however much it is used"),
+        serving);
   group(app.add_flag("--no-io-uring", config.no_io_uring,
                      "Write to each socket by itself, even where the kernel takes the writes of many in one call")
             ->envname("ORBIT_NO_IO_URING"),

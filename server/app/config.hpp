@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/address_limits.hpp"
+#include "identity/session.hpp"
 #include "kernel/error.hpp"
 #include "kernel/network_address.hpp"
 #include "realtime/log_retention.hpp"
@@ -43,6 +44,7 @@ struct Config {
   std::chrono::milliseconds signal_tick{50};  // 0: each signal at once
   std::chrono::milliseconds heartbeat{25'000};
   std::chrono::milliseconds drain{3'000};
+  identity::SessionRules sessions;
   bool no_io_uring = false;
   std::size_t max_connections = 20'000;  // sockets of one shard
   std::size_t sockets_per_member = 50;

@@ -47,9 +47,20 @@ TEST_F(ConfigTest, AFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault) {
   EXPECT_EQ(parse({"--config", file_.c_str(), "serve", "--heartbeat", "9s"}).config.heartbeat, milliseconds{9'000});
 }
 
+TEST_F(ConfigTest, SaysHowLongSessionsLive) {
+  using std::chrono::hours;
+  EXPECT_EQ(parse({"serve"}).config.sessions.idle, hours{24 * 30});
+  EXPECT_EQ(parse({"serve"}).config.sessions.lifetime, hours{24 * 90});
+  const auto rules = parse({"serve", "--session-idle", "8h", "--session-lifetime", "720h"}).config.sessions;
+  EXPECT_EQ(rules.idle, hours{8});
+  EXPECT_EQ(rules.lifetime, hours{720});
+}
+
 TEST_F(ConfigTest, ABadFlagEndsWithTwoAndNamesTheFlag) {
   for (const std::vector<const char*>& bad : {std::vector<const char*>{"serve", "--heartbeat", "soon"},
                                               {"serve", "--heartbeat", "0s"},
+                                              {"serve", "--session-idle", "30"},
+                                              {"serve", "--session-lifetime", "0s"},
                                               {"serve", "--listen", "8080"},
                                               {"serve", "--listen", "127.0.0.1:99999"},
                                               {"serve", "--listen", "localhost:8080"},

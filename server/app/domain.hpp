@@ -15,14 +15,16 @@ namespace orbit::app {
 struct Domain {
   Domain(storage::Database& with_database, identity::SessionListener& session_listener, std::string webhook_secret,
          const kernel::Clock& with_clock,
-         identity::PasswordHasher::Cost password_cost = identity::PasswordHasher::interactive_cost())
+         identity::PasswordHasher::Cost password_cost = identity::PasswordHasher::interactive_cost(),
+         identity::SessionRules session_rules = {})
       : database(with_database),
         clock(with_clock),
         hasher(password_cost),
         unit_of_work(database.unit_of_work()),
         repositories(database.workspaces()),
-        sessions(unit_of_work, repositories.users, database.sessions(), hasher, limiter, session_listener, clock),
-        session_resolver(unit_of_work, database.sessions(), clock),
+        sessions(unit_of_work, repositories.users, database.sessions(), hasher, limiter, session_listener, clock,
+                 session_rules),
+        session_resolver(unit_of_work, database.sessions(), clock, session_rules),
         billing(unit_of_work, repositories, database.subscriptions(), database.stripe_events(),
                 std::move(webhook_secret), clock),
         workspaces(unit_of_work, repositories, billing, clock),

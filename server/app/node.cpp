@@ -98,7 +98,8 @@ class Node::Impl {
           "database: the machine was started anew since it was served with --durability normal; the last "
           "commits may be gone, so every tab hydrates again");
     }
-    domain_ = std::make_unique<Domain>(*database_, session_listener_, config_.stripe_webhook_secret, clock_);
+    domain_ = std::make_unique<Domain>(*database_, session_listener_, config_.stripe_webhook_secret, clock_,
+                                       identity::PasswordHasher::interactive_cost(), config_.sessions);
     if (!config_.demo) return {};
     const auto seeded = seed_demo_if_empty(*domain_);
     if (!seeded) return std::unexpected(seeded.error());

@@ -268,6 +268,18 @@ TEST_F(ApiTest, SendsASnapshotCompressedToWhoeverTakesThat) {
   EXPECT_LT(zipped.body.size(), plain.body.size());
 }
 
+TEST_F(ApiTest, SendsACookieOfASecureOriginToItsHostOnlyAndForAsLongAsASessionLives) {
+  Api secure(services, workers, origins, site, [] { return true; }, {.secure_cookies = true}, metrics);
+  std::promise<Response> answered;
+  const auto invite = invite_service.create(ada, "acme", {"edsger@acme.test", std::nullopt});
+  const std::string body = R"({"name":"Edsger","password":"orbit-demo","token":")" + invite->token + "\"}";
+  secure.handle(request("POST", "/v1/invites/accept", {}, body),
+                [&](Response response) { answered.set_value(std::move(response)); });
+  const std::string cookie = header(answered.get_future().get(), "Set-Cookie");
+  EXPECT_TRUE(cookie.starts_with("__Host-orbit_session=")) << cookie;
+  EXPECT_TRUE(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000; Secure")) << cookie;
+}
+
 TEST_F(ApiTest, KeepsTheSessionCookieFromScriptsAndForeignSites) {
   const auto ended = answer(request("DELETE", "/v1/session", "ada"));
   EXPECT_EQ(header(ended, "Set-Cookie"), "orbit_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");

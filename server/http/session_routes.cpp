@@ -36,7 +36,9 @@ std::string Api::session_cookie(const Request& request, std::string_view token, 
 Response Api::signed_in(const Request& request, const identity::SignedIn& signed_in, int status,
                         std::string body) const {
   Response response = json_response(status, std::move(body));
-  response.headers.emplace_back("Set-Cookie", session_cookie(request, signed_in.token, identity::session_lifetime));
+  // For as long as the session may live; whether it was used enough meanwhile, the server knows.
+  const auto cookie_age = std::chrono::floor<std::chrono::seconds>(services_.sessions.rules().lifetime);
+  response.headers.emplace_back("Set-Cookie", session_cookie(request, signed_in.token, cookie_age));
   return response;
 }
 
@@ -51,7 +53,8 @@ void Api::add_session_routes() {
     const std::string email = body.string("email", identity::max_email_bytes);
     const std::string password = body.string("password", identity::max_password_bytes);
     if (const auto error = body.finish()) return problem(*error);
-    const auto session = services_.sessions.sign_in({email, password, user_agent(request), request.address});
+    const auto session =
+        services_.sessions.sign_in({email, password, user_agent(request), request.address, session_token(request)});
     if (!session) return problem(session.error());
     const auto dto = signed_in_dto(session->user);
     return dto ? signed_in(request, *session, 200, catalog::to_json(*dto)) : problem(dto.error());
@@ -108,7 +111,7 @@ Response Api::accept_invite(const Request& request) {
   workspaces::NewAccount account;
   if (makes_account) {
     account = {body.string("name", 512), body.string("password", identity::max_password_bytes), user_agent(request),
-               request.address};
+               request.address, session_token(request)};
   }
   if (const auto error = body.finish()) return problem(*error);
 

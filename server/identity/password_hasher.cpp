@@ -36,6 +36,7 @@ PasswordHasher::PasswordHasher(Cost cost) : cost_(cost) {
 
 std::string PasswordHasher::hash(std::string_view password) const {
   const Place place(places_);
+  ++computed_;
   std::array<char, crypto_pwhash_STRBYTES> text;
   if (crypto_pwhash_str(text.data(), password.data(), password.size(), cost_.operations, cost_.memory_bytes) != 0) {
     throw std::bad_alloc();
@@ -45,6 +46,7 @@ std::string PasswordHasher::hash(std::string_view password) const {
 
 bool PasswordHasher::verify(std::string_view password, const std::string& hash) const {
   const Place place(places_);
+  ++computed_;
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }
 

@@ -2,7 +2,9 @@
 // thread.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <semaphore>
 #include <string>
 #include <string_view>
@@ -35,8 +37,12 @@ class PasswordHasher {
   /// Takes as long as a verify that fails: for accounts that don't exist.
   void verify_nothing(std::string_view password) const;
 
+  /// How many hashes were computed so far: what an answer cost, without a stopwatch.
+  [[nodiscard]] std::uint64_t computed() const { return computed_; }
+
  private:
   Cost cost_;
+  mutable std::atomic<std::uint64_t> computed_{0};
   mutable std::counting_semaphore<max_at_once> places_{max_at_once};
   std::string hash_of_nothing_;
 };

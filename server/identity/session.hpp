@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -22,11 +23,20 @@ struct Session {
   kernel::Timestamp expires_at;
 };
 
-/// A session lives this long after its last use.
-inline constexpr std::chrono::hours session_lifetime{24 * 30};
+/// How long a session lives: `idle` after its last use, `lifetime` in all.
+struct SessionRules {
+  std::chrono::milliseconds idle = std::chrono::hours{24 * 30};
+  std::chrono::milliseconds lifetime = std::chrono::hours{24 * 90};
 
-/// A use within this time of the last one noted is not noted: reading must not cost a write each time.
-inline constexpr std::chrono::minutes session_use_interval{10};
+  [[nodiscard]] kernel::Timestamp expiry(kernel::Timestamp created_at, kernel::Timestamp used_at) const {
+    return std::min(used_at + idle, created_at + lifetime);
+  }
+
+  /// A use within this time of the last one noted is not noted: reading must not cost a write each time.
+  [[nodiscard]] std::chrono::milliseconds use_interval() const {
+    return std::min<std::chrono::milliseconds>(std::chrono::minutes{10}, idle / 4);
+  }
+};
 
 /// More sign-ins than this at once, and the user's session that was used longest ago ends.
 inline constexpr std::size_t max_sessions_per_user = 100;

@@ -1,6 +1,7 @@
 #include "identity/session_service.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace orbit::identity {
 
@@ -10,16 +11,26 @@ using kernel::ReadContext;
 using kernel::Result;
 using kernel::WriteContext;
 
+namespace {
+
+// What is stored was so by the rules of that time, which may have been laxer.
+kernel::Timestamp expiry_of(const Session& session, const SessionRules& rules) {
+  return std::min(session.expires_at, rules.expiry(session.created_at, session.last_used_at));
+}
+
+}  // namespace
+
 SessionService::SessionService(kernel::UnitOfWork& unit_of_work, const UserRepository& users,
                                const SessionRepository& sessions, const PasswordHasher& hasher, SignInLimiter& limiter,
-                               SessionListener& listener, const kernel::Clock& clock)
+                               SessionListener& listener, const kernel::Clock& clock, SessionRules rules)
     : unit_of_work_(unit_of_work),
       users_(users),
       sessions_(sessions),
       hasher_(hasher),
       limiter_(limiter),
       listener_(listener),
-      clock_(clock) {}
+      clock_(clock),
+      rules_(rules) {}
 
 Result<SignedIn> SessionService::sign_in(const SignIn& attempt) {
   const auto wrong = [] {
@@ -43,16 +54,25 @@ Result<SignedIn> SessionService::sign_in(const SignIn& attempt) {
   if (!hasher_.verify(attempt.password, user.password_hash)) return wrong();
 
   limiter_.succeeded(*email, attempt.address);
-  std::vector<kernel::SessionId> crowded_out;
   auto signed_in = unit_of_work_.run([&](WriteContext& context) -> Result<SignedIn> {
     context.lock(user.id);
     sessions_.remove_expired(context, clock_.now());
-    crowded_out = make_room(context, user.id);
-    return start(context, user, attempt.user_agent, attempt.address);
+    return start(context, user, attempt);
   });
-  if (!signed_in) return signed_in;
-  for (const kernel::SessionId session : crowded_out) listener_.session_ended(session);
+  if (signed_in) announce(*signed_in);
   return signed_in;
+}
+
+void SessionService::announce(const SignedIn& signed_in) const {
+  for (const kernel::SessionId session : signed_in.ended) listener_.session_ended(session);
+}
+
+std::vector<kernel::SessionId> SessionService::remove_replaced(WriteContext& context, std::string_view token) const {
+  if (token.empty()) return {};
+  const auto replaced = sessions_.find_by_token_hash(context, hash_token(token));
+  if (!replaced) return {};
+  sessions_.remove(context, replaced->id);
+  return {replaced->id};
 }
 
 // Ends as many of the user's sessions as leave a place for one more, those used longest ago first.
@@ -69,20 +89,21 @@ std::vector<kernel::SessionId> SessionService::make_room(WriteContext& context, 
   return ended;
 }
 
-SignedIn SessionService::start(WriteContext& context, const User& user, std::string_view user_agent,
-                               std::string_view address) const {
+SignedIn SessionService::start(WriteContext& context, const User& user, const SignIn& attempt) const {
+  auto ended = remove_replaced(context, attempt.replaced_token);
+  std::ranges::copy(make_room(context, user.id), std::back_inserter(ended));
   const auto now = clock_.now();
   std::string token = new_token();
   Session session{kernel::SessionId::create(clock_),
                   user.id,
                   hash_token(token),
-                  std::string(user_agent.substr(0, 256)),
-                  std::string(address.substr(0, 64)),
+                  std::string(attempt.user_agent.substr(0, 256)),
+                  std::string(attempt.address.substr(0, 64)),
                   now,
                   now,
-                  now + session_lifetime};
+                  rules_.expiry(now, now)};
   sessions_.add(context, session);
-  return {user, std::move(session), std::move(token)};
+  return {user, std::move(session), std::move(token), std::move(ended)};
 }
 
 Result<User> SessionService::user(kernel::UserId id) {
@@ -135,12 +156,13 @@ Result<ResolvedSession> StoredSessionResolver::resolve(std::string_view token) {
   });
   if (!found) return std::unexpected(found.error());
   const auto now = clock_.now();
-  if (!*found || (*found)->expires_at <= now) return nobody();
+  if (!*found || expiry_of(**found, rules_) <= now) return nobody();
 
   Session session = **found;
-  if (now - session.last_used_at >= session_use_interval) {
+  const bool outlives_rules = session.expires_at > expiry_of(session, rules_);
+  if (outlives_rules || now - session.last_used_at >= rules_.use_interval()) {
     session.last_used_at = now;
-    session.expires_at = now + session_lifetime;
+    session.expires_at = rules_.expiry(session.created_at, now);
     // Should this fail, the session ends a little earlier than it might: no reason to refuse the request.
     static_cast<void>(unit_of_work_.run([&](WriteContext& context) -> Result<> {
       sessions_.update_use(context, session);
@@ -152,7 +174,7 @@ Result<ResolvedSession> StoredSessionResolver::resolve(std::string_view token) {
 
 bool StoredSessionResolver::is_live(const ReadContext& context, kernel::SessionId id) {
   const auto session = sessions_.find(context, id);
-  return session && session->expires_at > clock_.now();
+  return session && expiry_of(*session, rules_) > clock_.now();
 }
 
 std::vector<kernel::SessionId> StoredSessionResolver::live_of(const ReadContext& context,

@@ -23,32 +23,39 @@ class SessionListener {
 };
 
 struct SignIn {
-  std::string_view email;
-  std::string_view password;
-  std::string_view user_agent;  // cut to 256 bytes
-  std::string_view address;
+  std::string_view email = {};
+  std::string_view password = {};
+  std::string_view user_agent = {};  // cut to 256 bytes
+  std::string_view address = {};
+  std::string_view replaced_token = {};  // of the session that the browser came with; that one ends
 };
 
 struct SignedIn {
   User user;
   Session session;
-  std::string token;  // for the cookie; shown to nobody else, stored nowhere
+  std::string token;                     // for the cookie; shown to nobody else, stored nowhere
+  std::vector<kernel::SessionId> ended;  // in the same transaction, to make way for it
 };
 
 class SessionService {
  public:
   SessionService(kernel::UnitOfWork& unit_of_work, const UserRepository& users, const SessionRepository& sessions,
                  const PasswordHasher& hasher, SignInLimiter& limiter, SessionListener& listener,
-                 const kernel::Clock& clock);
+                 const kernel::Clock& clock, SessionRules rules = {});
 
   /// Errors: "session.wrong_credentials" (unauthenticated), "session.too_many_attempts" (too_many). An unknown account
-  /// takes as long as a wrong password. Where the user has max_sessions_per_user already, the one used longest ago
-  /// ends.
+  /// takes as long as a wrong password. The session is a new one, whatever the browser came with. Where the user has
+  /// max_sessions_per_user already, the one used longest ago ends.
   [[nodiscard]] kernel::Result<SignedIn> sign_in(const SignIn& attempt);
 
-  /// Starts a session for a user whose identity is known already, inside the caller's transaction.
-  [[nodiscard]] SignedIn start(kernel::WriteContext& context, const User& user, std::string_view user_agent,
-                               std::string_view address) const;
+  /// Starts a session for a user whose identity is known already, inside the caller's transaction. Once that has
+  /// committed, the caller announces it. Of the attempt, only what it says of the browser counts.
+  [[nodiscard]] SignedIn start(kernel::WriteContext& context, const User& user, const SignIn& attempt) const;
+
+  /// Tells the listener of the sessions that ended for this one.
+  void announce(const SignedIn& signed_in) const;
+
+  [[nodiscard]] const SessionRules& rules() const { return rules_; }
 
   [[nodiscard]] kernel::Result<User> user(kernel::UserId user);
 
@@ -63,6 +70,7 @@ class SessionService {
 
  private:
   std::vector<kernel::SessionId> make_room(kernel::WriteContext& context, kernel::UserId user) const;
+  std::vector<kernel::SessionId> remove_replaced(kernel::WriteContext& context, std::string_view token) const;
 
   kernel::UnitOfWork& unit_of_work_;
   const UserRepository& users_;
@@ -71,13 +79,15 @@ class SessionService {
   SignInLimiter& limiter_;
   SessionListener& listener_;
   const kernel::Clock& clock_;
+  const SessionRules rules_;
 };
 
 /// The built-in SessionResolver: reads Orbit's own sessions and moves their expiry along as they are used.
 class StoredSessionResolver final : public SessionResolver {
  public:
-  StoredSessionResolver(kernel::UnitOfWork& unit_of_work, const SessionRepository& sessions, const kernel::Clock& clock)
-      : unit_of_work_(unit_of_work), sessions_(sessions), clock_(clock) {}
+  StoredSessionResolver(kernel::UnitOfWork& unit_of_work, const SessionRepository& sessions, const kernel::Clock& clock,
+                        SessionRules rules = {})
+      : unit_of_work_(unit_of_work), sessions_(sessions), clock_(clock), rules_(rules) {}
 
   [[nodiscard]] kernel::Result<ResolvedSession> resolve(std::string_view token) override;
   [[nodiscard]] bool is_live(const kernel::ReadContext& context, kernel::SessionId session) override;
@@ -88,6 +98,7 @@ class StoredSessionResolver final : public SessionResolver {
   kernel::UnitOfWork& unit_of_work_;
   const SessionRepository& sessions_;
   const kernel::Clock& clock_;
+  const SessionRules rules_;
 };
 
 }  // namespace orbit::identity

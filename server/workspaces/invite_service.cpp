@@ -117,7 +117,7 @@ Result<InviteService::Accepted> InviteService::accept(const NewAccount& account,
   if (!known) return std::unexpected(known.error());
   const std::string password_hash = hasher_.hash(account.password);
 
-  return unit_of_work_.run([&](WriteContext& context) -> Result<Accepted> {
+  auto joined = unit_of_work_.run([&](WriteContext& context) -> Result<Accepted> {
     auto invite = lock_open(context, token);
     if (!invite) return std::unexpected(invite.error());
     if (repositories_.users.find_by_email(context, invite->state().email)) {
@@ -127,9 +127,15 @@ Result<InviteService::Accepted> InviteService::accept(const NewAccount& account,
     const User user{kernel::UserId::create(clock_), invite->state().email, *name, password_hash, clock_.now()};
     repositories_.users.add(context, user);
     auto accepted = join(context, *std::move(invite), user);
-    if (accepted) accepted->signed_in = sessions_.start(context, user, account.user_agent, account.address);
+    if (accepted) {
+      accepted->signed_in = sessions_.start(
+          context, user,
+          {.user_agent = account.user_agent, .address = account.address, .replaced_token = account.replaced_token});
+    }
     return accepted;
   });
+  if (joined) sessions_.announce(*joined->signed_in);
+  return joined;
 }
 
 Result<InviteService::Accepted> InviteService::join(WriteContext& context, Invite invite, const User& user) const {

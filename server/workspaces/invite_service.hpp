@@ -24,6 +24,7 @@ struct NewAccount {
   std::string password;
   std::string user_agent;
   std::string address;
+  std::string replaced_token = {};  // of the session that the browser came with; that one ends
 };
 
 class InviteService {

@@ -158,6 +158,14 @@ TEST_F(InviteServiceTest, MakesAnAccountForWhoeverHasNone) {
   EXPECT_TRUE(session_service.sign_in({"edsger@acme.test", "orbit-demo", "", ""}));
 }
 
+TEST_F(InviteServiceTest, EndsTheSessionOfWhoeverMakesAnAccountInTheSameBrowser) {
+  const auto replaced = invite_service.accept(account(), invite("edsger@acme.test").token)->signed_in;
+  auto newcomer = account();
+  newcomer.replaced_token = replaced->token;
+  ASSERT_TRUE(invite_service.accept(newcomer, invite("barbara@acme.test").token));
+  EXPECT_EQ(session_listener.ended, std::vector{replaced->session.id});
+}
+
 TEST_F(InviteServiceTest, MakesNoSecondAccountForAnAddress) {
   const auto created = invite();
   EXPECT_EQ(outcome(invite_service.accept(account(), created.token)), "conflict invite.account_exists");
