@@ -148,7 +148,6 @@ Response Api::answer(const Request& request, const Router::Match& match) {
 // Browsers of allowed origins may read answers, with cookies; to all others nothing is said.
 void Api::allow_origin(const Request& request, Response& response) const {
   response.headers.emplace_back("Vary", "Origin");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   const auto origin = request.header("Origin");
   if (!origin || !origins_.allows(origin)) return;
   response.headers.emplace_back("Access-Control-Allow-Origin", std::string(*origin));

@@ -234,6 +234,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void write(Response response) {
     state_->metrics.requests.add();
+    add_security_headers(response);
     keep_alive_ = keep_alive_ && !state_->draining;
     auto& out = out_.emplace(beast::http::int_to_status(static_cast<unsigned>(response.status)), version_);
     for (const auto& [name, value] : response.headers) out.insert(name, value);

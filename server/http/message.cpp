@@ -1,6 +1,7 @@
 #include "http/message.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "kernel/utf8_validator.hpp"
@@ -68,6 +69,20 @@ bool Request::has_etag(std::string_view etag) const {
 
 Response json_response(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(body)};
+}
+
+void add_security_headers(Response& response) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> said{
+      {{"X-Content-Type-Options", "nosniff"},
+       {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+       {"Referrer-Policy", "no-referrer"},
+       {"Cross-Origin-Resource-Policy", "same-origin"},
+       {"Cross-Origin-Opener-Policy", "same-origin"}}};
+  for (const auto& [name, value] : said) {
+    const bool has_own =
+        std::ranges::any_of(response.headers, [&](const auto& header) { return same_header_name(header.first, name); });
+    if (!has_own) response.headers.emplace_back(name, value);
+  }
 }
 
 std::optional<std::string> percent_decoded(std::string_view text) {

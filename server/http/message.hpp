@@ -47,6 +47,10 @@ struct Response {
 };
 
 [[nodiscard]] Response json_response(int status, std::string body);
+
+/// Adds what every browser is told of an answer, where the answer doesn't say it in its own way: that it is no page, no
+/// script and no picture of anybody else's, and is shown in no frame.
+void add_security_headers(Response& response);
 [[nodiscard]] inline Response no_content() { return {204, {}, {}}; }
 
 [[nodiscard]] bool same_header_name(std::string_view left, std::string_view right);

@@ -77,6 +77,28 @@ TEST(Message, ComparesEntityTagsWeakly) {
   EXPECT_FALSE(Request{}.has_etag("\"12.a\""));
 }
 
+TEST(Message, TellsBrowsersToKeepAnAnswerToItself) {
+  const auto values_of = [](const Response& response, std::string_view name) {
+    std::vector<std::string> values;
+    for (const auto& [key, value] : response.headers) {
+      if (same_header_name(key, name)) values.push_back(value);
+    }
+    return values;
+  };
+  using Values = std::vector<std::string>;
+  Response answer = json_response(200, "{}");
+  add_security_headers(answer);
+  EXPECT_EQ(values_of(answer, "X-Content-Type-Options"), Values{"nosniff"});
+  EXPECT_EQ(values_of(answer, "Content-Security-Policy"), Values{"default-src 'none'; frame-ancestors 'none'"});
+  EXPECT_EQ(values_of(answer, "Referrer-Policy"), Values{"no-referrer"});
+  EXPECT_EQ(values_of(answer, "Cross-Origin-Resource-Policy"), Values{"same-origin"});
+  EXPECT_EQ(values_of(answer, "Cross-Origin-Opener-Policy"), Values{"same-origin"});
+
+  Response page{200, {{"content-security-policy", "default-src 'self'"}}, {}};
+  add_security_headers(page);
+  EXPECT_EQ(values_of(page, "Content-Security-Policy"), Values{"default-src 'self'"});
+}
+
 TEST(Message, TakesAllButThreeMethodsForChanges) {
   for (const char* method : {"GET", "HEAD", "OPTIONS"}) {
     EXPECT_FALSE(Request{.method = method}.changes_state()) << method;
