@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/configuration_page.hpp"
 #include "app/door_options.hpp"
 #include "app/option.hpp"
 #include "kernel/duration.hpp"
@@ -289,9 +290,11 @@ void add_commands(CLI::App& app, Config& config) {
   watch->add_option("--as", config.watch_as, "E-mail address to sign in with")->type_name("EMAIL")->required();
   password_flag(*watch, config);
 
-  CLI::App* catalog = command("catalog", "Print every event, as documentation or for other programs", Command::catalog);
+  CLI::App* catalog =
+      command("catalog", "Print every event, as documentation or for other programs; or the page of all options",
+              Command::catalog);
   catalog->add_option("--format", config.catalog_format, "How")
-      ->check(CLI::IsMember({"typescript", "typescript-docs", "json-schema", "asyncapi", "markdown"}))
+      ->check(CLI::IsMember({"typescript", "typescript-docs", "json-schema", "asyncapi", "markdown", "configuration"}))
       ->capture_default_str();
 }
 
@@ -315,16 +318,13 @@ std::string what_of(const CLI::ConfigError& error) {
   return what.starts_with(unknown) ? "no such option: " + std::string(what.substr(unknown.size())) : std::string(what);
 }
 
-}  // namespace
+constexpr const char* description =
+    "Orbit: the realtime backend of a multi-tenant app, in one program.\n"
+    "Every flag may also be given as a variable (--presence-grace: ORBIT_PRESENCE_GRACE)\n"
+    "or in the file that --config names (presence-grace = \"2s\").";
 
-ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
-  ParsedCommandLine parsed;
-  Config& config = parsed.config;
-  CLI::App app(
-      "Orbit: the realtime backend of a multi-tenant app, in one program.\n"
-      "Every flag may also be given as a variable (--presence-grace: ORBIT_PRESENCE_GRACE)\n"
-      "or in the file that --config names (presence-grace = \"2s\").",
-      "orbit");
+// All options and commands; they write to the config when the command line is parsed.
+void describe(CLI::App& app, Config& config) {
   app.footer(
       "Examples:\n"
       "  orbit serve --demo                                 try it: http://127.0.0.1:8080\n"
@@ -335,7 +335,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.set_config("--config", "", "A TOML file with any of these options")->envname("ORBIT_CONFIG")->type_name("FILE");
   app.allow_config_extras(CLI::config_extras_mode::error);
-  app.set_version_flag("--version", "orbit 0.1.0");
+  app.set_version_flag("--version", std::string("orbit ") + version);
   option(app, "--database", config.database,
          "Where everything is kept: sqlite:PATH, or postgresql://USER@HOST/NAME (a password rather in ORBIT_DATABASE)")
       ->type_name("URL");
@@ -355,6 +355,22 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   add_limits(app, config);
   add_history(app, config);
   add_commands(app, config);
+}
+
+}  // namespace
+
+std::string configuration_page() {
+  Config defaults;
+  CLI::App app(description, "orbit");
+  describe(app, defaults);
+  return print_configuration_page(app);
+}
+
+ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
+  ParsedCommandLine parsed;
+  Config& config = parsed.config;
+  CLI::App app(description, "orbit");
+  describe(app, config);
   try {
     app.parse(arguments(app, argc, argv));
   } catch (const CLI::ConfigError& error) {

@@ -17,6 +17,8 @@
 
 namespace orbit::app {
 
+inline constexpr const char* version = "0.1.0";
+
 enum class Command { serve, migrate, seed, watch, catalog, restore_mark, backup, restore, doctor };
 enum class LogFormat { automatic, human, json };
 
@@ -102,6 +104,9 @@ struct ParsedCommandLine {
 };
 
 [[nodiscard]] ParsedCommandLine parse_command_line(int argc, const char* const* argv);
+
+/// docs/configuration.md.
+[[nodiscard]] std::string configuration_page();
 
 /// "127.0.0.1:8080", "[::1]:8080".
 [[nodiscard]] std::string host_and_port(const std::string& host, unsigned short port);

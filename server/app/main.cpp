@@ -165,6 +165,10 @@ int print_catalog(const Config& config) {
       {"json-schema", catalog::print_json_schema},
       {"asyncapi", catalog::print_asyncapi},
       {"markdown", catalog::print_markdown}};
+  if (config.catalog_format == "configuration") {
+    std::cout << app::configuration_page();
+    return 0;
+  }
   std::cout << printers.at(config.catalog_format)(catalog::describe_catalog());
   return 0;
 }
