@@ -1,5 +1,7 @@
 #include "app/front_door.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "app/stream_cursor_in.hpp"
 #include "http/problem.hpp"
 #include "websocket/handshake.hpp"
@@ -25,6 +27,16 @@ void FrontDoor::handle(http::Request request, http::Respond respond) {
 }
 
 void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
+  const std::string id = request.id;
+  decide_upgrade(std::move(request), [this, id, decide = std::move(decide)](http::UpgradeDecision decision) mutable {
+    const auto* refusal = std::get_if<Response>(&decision);
+    metrics_.answered(refusal == nullptr ? 101 : refusal->status);
+    if (refusal != nullptr) spdlog::debug("request {}: GET /v1/ws {}", id, refusal->status);
+    decide(std::move(decision));
+  });
+}
+
+void FrontDoor::decide_upgrade(http::Request request, http::DecideUpgrade decide) {
   if (!origins_.allows(request.header("Origin"))) {
     return decide(problem(403, "origin.refused", "This origin may not open sockets here.", request.id));
   }
@@ -47,8 +59,10 @@ void FrontDoor::upgrade(http::Request request, http::DecideUpgrade decide) {
                 cursor = *std::move(cursor)] {
     const auto identity = admission_.admit(token, slug);
     if (!identity) return (*shared)(problem(identity.error(), id));
-    (*shared)(http::TakeSocket([this, identity = *identity, handshake, cursor](http::UpgradedSocket socket) {
-      shard_.adopt(socket.descriptor, identity, handshake, socket.leftover, cursor, std::move(socket.lease));
+    (*shared)(http::TakeSocket([this, id, identity = *identity, handshake, cursor](http::UpgradedSocket taken) {
+      const auto socket =
+          shard_.adopt(taken.descriptor, identity, handshake, taken.leftover, cursor, std::move(taken.lease));
+      spdlog::debug("request {}: GET /v1/ws 101, socket {}", id, socket);
     }));
   };
   workers_.offer(http::Lane::join, std::move(admit), [shared, id = request.id] { (*shared)(busy(id)); });

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "app/handshake_metrics.hpp"
 #include "http/api.hpp"
 #include "realtime/socket_admission.hpp"
 #include "websocket/shard.hpp"
@@ -13,12 +14,14 @@ namespace orbit::app {
 class FrontDoor final : public http::RequestHandler {
  public:
   FrontDoor(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins,
-            realtime::SocketAdmission& admission, websocket::Shard& shard, bool wants_deflate)
+            realtime::SocketAdmission& admission, websocket::Shard& shard, kernel::MetricsRegistry& metrics,
+            bool wants_deflate)
       : api_(api),
         workers_(workers),
         origins_(origins),
         admission_(admission),
         shard_(shard),
+        metrics_(metrics),
         wants_deflate_(wants_deflate) {}
 
   void handle(http::Request request, http::Respond respond) override;
@@ -29,11 +32,14 @@ class FrontDoor final : public http::RequestHandler {
   void upgrade(http::Request request, http::DecideUpgrade decide) override;
 
  private:
+  void decide_upgrade(http::Request request, http::DecideUpgrade decide);
+
   http::Api& api_;
   http::WorkerPool& workers_;
   const kernel::OriginPolicy& origins_;
   realtime::SocketAdmission& admission_;
   websocket::Shard& shard_;
+  HandshakeMetrics metrics_;
   bool wants_deflate_;
 };
 

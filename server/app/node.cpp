@@ -49,7 +49,7 @@ struct ShardHost {
             const kernel::Clock& clock, kernel::MetricsRegistry& metrics, const websocket::ShardOptions& options,
             const http::ServerOptions& server_options)
       : shard(thread.context(), realtime.gateway(), clock, metrics, options),
-        door(api, workers, origins, realtime.admission(), shard, options.deflate_from != 0),
+        door(api, workers, origins, realtime.admission(), shard, metrics, options.deflate_from != 0),
         server(thread.context(), door, metrics, server_options) {}
   ~ShardHost() { thread.stop(); }
 
@@ -148,12 +148,15 @@ class Node::Impl {
     make_api();
     if (auto listening = listen(port.port, port.hold != nullptr); !listening) return listening;
     if (!config_.metrics_host.empty()) {
-      auto exposer = expose_metrics(config_.metrics_host, config_.metrics_port, metrics_);
+      metrics_.gauge("orbit_build_info", "1, with what runs here in its labels", {{"version", version}}).set(1);
+      auto exposer = expose_metrics(config_.metrics_host, config_.metrics_port, metrics_, clock_);
       if (!exposer) return std::unexpected(exposer.error());
       metrics_exposer_ = *std::move(exposer);
     }
     ready_ = true;
     for (const auto& host : shards_) host->server.start();
+    spdlog::info("started: orbit {} on {}, {} shards, database {}, backplane {}", version, url_, shards_.size(),
+                 storage::without_password(config_.database), config_.backplane.substr(0, config_.backplane.find(':')));
     return {};
   }
 

@@ -80,11 +80,11 @@ class RealtimeHarness : public DomainTest {
     const auto here = [](kernel::Scheduler::Task task) { task(); };
     if (!database->is_shared()) {
       return std::make_unique<realtime::EventRelay>(domain->unit_of_work, database->event_log(), bus, scheduler, here,
-                                                    metrics);
+                                                    clock, metrics);
     }
     return std::make_unique<cluster::ClusterEventRelay>(
         cluster::ClusterEventRelay::Parts{domain->unit_of_work, database->event_log(), bus, scheduler, projector,
-                                          received, no_exchange, here, [](kernel::WorkspaceId, kernel::Seq) {}},
+                                          received, no_exchange, here, [](kernel::WorkspaceId, kernel::Seq) {}, clock},
         cluster::ClusterRelayOptions{}, metrics);
   }
 
@@ -95,7 +95,7 @@ class RealtimeHarness : public DomainTest {
   bool bus_may_fail = false;
   kernel::EventBus bus{
       [this](const kernel::DomainEvent& event, std::exception_ptr) { EXPECT_TRUE(bus_may_fail) << event.type; }};
-  realtime::PresenceTracker presence{scheduler, clock, std::chrono::milliseconds{0}, presence_feed};
+  realtime::PresenceTracker presence{scheduler, clock, std::chrono::milliseconds{0}, presence_feed, metrics};
   realtime::PresenceFeed presence_feed{
       {scheduler, hub, encoder, presence}, {.tick = std::chrono::milliseconds{0}, .roster_limit = 2}, metrics};
   NotesProjection notes;
@@ -110,7 +110,7 @@ class RealtimeHarness : public DomainTest {
                                   history_options(),
                                   metrics};
   realtime::CommittedStateProjector projector{
-      domain->unit_of_work, {domain->repositories, database->subscriptions()}, room_projections, metrics};
+      domain->unit_of_work, {domain->repositories, database->subscriptions()}, room_projections, clock, metrics};
   cluster::ReceivedProjections received{projector};
   cluster::NoEventExchange no_exchange;
   const std::unique_ptr<realtime::Relay> relay_of_database = make_relay();

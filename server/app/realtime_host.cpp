@@ -11,6 +11,7 @@
 #include "cluster/quiet_log.hpp"
 #include "realtime/event_relay.hpp"
 #include "realtime/log_retention.hpp"
+#include "realtime/queue_probe.hpp"
 #include "realtime/realtime_event_publisher.hpp"
 #include "realtime/session_sweep.hpp"
 #include "websocket/text_frame_encoder.hpp"
@@ -91,7 +92,7 @@ struct RealtimeHost::Parts {
         cluster(given.backplane ? std::make_unique<Cluster>(given, local_hub, encoder) : nullptr),
         hub(cluster ? static_cast<realtime::RealtimeHub&>(cluster->hub) : local_hub),
         bus([this](const DomainEvent& event, std::exception_ptr failure) { failed(event, failure); }),
-        presence(given.scheduler, given.clock, given.config.presence_grace, presence_feed),
+        presence(given.scheduler, given.clock, given.config.presence_grace, presence_feed, given.metrics),
         cluster_presence(
             cluster ? std::make_unique<cluster::ClusterPresence>(
                           cluster::ClusterPresence::Parts{cluster->state, presence, cluster->subjects, given.scheduler},
@@ -99,7 +100,7 @@ struct RealtimeHost::Parts {
                     : nullptr),
         presence_feed({given.scheduler, local_hub, encoder, presence},
                       {given.config.presence_tick, given.config.presence_roster_limit}, given.metrics),
-        committed_projector(domain.unit_of_work, projection(), room_projections, given.metrics),
+        committed_projector(domain.unit_of_work, projection(), room_projections, given.clock, given.metrics),
         received_projections(committed_projector),
         history({domain.unit_of_work, domain.database.event_log(), projection(), encoder, room_projections},
                 given.epoch, given.scheduler, history_options(given.config), given.metrics),
@@ -126,7 +127,11 @@ struct RealtimeHost::Parts {
             given.epoch,
             {given.config.heartbeat, given.config.sockets_per_member, given.config.sockets_per_workspace,
              given.config.node_name},
-            given.metrics) {}
+            given.metrics),
+        queue_probe(given.scheduler, given.clock, given.metrics) {
+    given.metrics.gauge("orbit_history_bytes_limit", "What orbit_history_bytes may come to")
+        .set(static_cast<std::int64_t>(history_options(given.config).max_total_bytes));
+  }
 
   [[nodiscard]] realtime::EventProjection projection() const {
     return {domain.repositories, domain.database.subscriptions()};
@@ -135,14 +140,14 @@ struct RealtimeHost::Parts {
   std::unique_ptr<realtime::Relay> make_relay(Given& given) {
     if (!domain.database.is_shared()) {
       return std::make_unique<realtime::EventRelay>(domain.unit_of_work, domain.database.event_log(), bus,
-                                                    given.scheduler, run_on(given.workers), given.metrics);
+                                                    given.scheduler, run_on(given.workers), given.clock, given.metrics);
     }
     cluster::EventExchange& exchange = cluster ? static_cast<cluster::EventExchange&>(cluster->exchange) : no_exchange;
     return std::make_unique<cluster::ClusterEventRelay>(
         cluster::ClusterEventRelay::Parts{
             domain.unit_of_work, domain.database.event_log(), bus, given.scheduler, committed_projector,
             received_projections, exchange, run_on(given.workers),
-            [this](kernel::WorkspaceId workspace, kernel::Seq until) { lost(workspace, until); }},
+            [this](kernel::WorkspaceId workspace, kernel::Seq until) { lost(workspace, until); }, given.clock},
         cluster::ClusterRelayOptions{}, given.metrics);
   }
 
@@ -201,6 +206,7 @@ struct RealtimeHost::Parts {
   cluster::NoEventExchange no_exchange;
   std::unique_ptr<realtime::Relay> relay;
   realtime::RealtimeGateway gateway;
+  realtime::QueueProbe queue_probe;
 };
 
 RealtimeHost::RealtimeHost(Given given) : parts_(std::make_unique<Parts>(given)) {}
@@ -212,6 +218,7 @@ Result<> RealtimeHost::start() {
   if (parts_->cluster) parts_->cluster->start();
   parts_->retention.start();
   parts_->session_sweep.start();
+  parts_->queue_probe.start();
   return {};
 }
 

@@ -89,7 +89,7 @@ void BrokerBackplane::note_connected() {
 void BrokerBackplane::note_disconnected(std::string_view reason) {
   is_up_ = false;
   metrics_.up.set(0);
-  spdlog::warn("backplane: {} at {} is out of reach: {}", options_.kind, options_.where, reason);
+  spdlog::error("backplane: {} at {} is out of reach: {}", options_.kind, options_.where, reason);
   listener_->disconnected(reason);
 }
 

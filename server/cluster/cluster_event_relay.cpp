@@ -31,7 +31,8 @@ ClusterEventRelay::ClusterEventRelay(Parts parts, const ClusterRelayOptions& opt
       swept_counter_(metrics.counter("orbit_relay_swept_total", "Quiet workspaces that were held against the log")),
       found_counter_(metrics.counter("orbit_relay_sweep_found_total", "Of them, those that had missed something")),
       failures_counter_(metrics.counter("orbit_relay_failures_total", "Times that the log could not be read or noted")),
-      streams_gauge_(metrics.gauge("orbit_relay_streams", "Workspaces whose events are published on this node")) {
+      streams_gauge_(metrics.gauge("orbit_relay_streams", "Workspaces whose events are published on this node")),
+      backlog_(parts_.clock, metrics) {
   parts_.exchange.listen(*this);
 }
 
@@ -47,7 +48,7 @@ Result<> ClusterEventRelay::start() {
 }
 
 void ClusterEventRelay::committed(std::span<const DomainEvent> events) {
-  parts_.scheduler.post([this, copies = std::vector(events.begin(), events.end())] {
+  parts_.scheduler.post([this, copies = backlog_.committed(events)] {
     own_.insert(own_.end(), copies.begin(), copies.end());
     if (std::exchange(publishing_own_, true)) return;
     parts_.scheduler.post([this] { publish_own(); });
@@ -64,8 +65,9 @@ void ClusterEventRelay::publish_own() {
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto entry = streams_.find(events[i].workspace_id);
     if (projections) parts_.exchange.publish(events[i], (*projections)[i]);
-    if (entry == streams_.end()) continue;
-    if (projections) {
+    if (entry == streams_.end()) {
+      backlog_.published(events[i].workspace_id, events[i].seq);
+    } else if (projections) {
       offer(entry->second, events[i], (*projections)[i]);
     } else {
       catch_up_later(events[i].workspace_id, retry_interval);
@@ -87,7 +89,7 @@ void ClusterEventRelay::received(const DomainEvent& event, std::optional<Project
 
 void ClusterEventRelay::offer(Stream& stream, const DomainEvent& event, std::optional<Projection> projection) {
   stream.quiet_for = 0;
-  if (event.seq <= stream.published) return;
+  if (event.seq <= stream.published) return backlog_.published(event.workspace_id, event.seq);
   if (event.seq == stream.published + 1) {
     deliver(stream, event, std::move(projection));
     deliver_waiting(stream);
@@ -103,6 +105,7 @@ void ClusterEventRelay::offer(Stream& stream, const DomainEvent& event, std::opt
 void ClusterEventRelay::deliver(Stream& stream, const DomainEvent& event, std::optional<Projection> projection) {
   stream.published = event.seq;
   stream.quiet_for = 0;
+  backlog_.published(event.workspace_id, event.seq);
   parts_.received.with(event, std::move(projection), [&] { parts_.bus.publish(event); });
   published_counter_.add();
 }
@@ -232,6 +235,7 @@ void ClusterEventRelay::sweep() {
     if (stream.sockets == 0 && stream.quiet_for >= options_.kept_sweeps) {
       parts_.scheduler.cancel(stream.gap_timer);
       parts_.exchange.release(workspace);
+      backlog_.forget(workspace);
       entry = streams_.erase(entry);
       continue;
     }

@@ -20,6 +20,7 @@
 #include "kernel/event_log.hpp"
 #include "kernel/metrics.hpp"
 #include "kernel/scheduler.hpp"
+#include "realtime/commit_backlog.hpp"
 #include "realtime/relay.hpp"
 
 namespace orbit::cluster {
@@ -51,6 +52,7 @@ class ClusterEventRelay final : public realtime::Relay, public EventExchangeList
     EventExchange& exchange;
     RunBlocking run_blocking;
     EventsLost events_lost;
+    const kernel::Clock& clock;
   };
 
   ClusterEventRelay(Parts parts, const ClusterRelayOptions& options, kernel::MetricsRegistry& metrics);
@@ -116,6 +118,7 @@ class ClusterEventRelay final : public realtime::Relay, public EventExchangeList
   kernel::Metric& failures_counter_;
   kernel::Metric& streams_gauge_;
 
+  realtime::CommitBacklog backlog_;
   std::unordered_map<kernel::WorkspaceId, Stream> streams_;
   std::deque<kernel::DomainEvent> own_;  // committed here, and not published yet
   bool publishing_own_ = false;

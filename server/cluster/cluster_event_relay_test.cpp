@@ -94,7 +94,7 @@ class ClusterEventRelayTest : public testing::Test {
   Exchange exchange;
   ClusterEventRelay relay{
       {unit_of_work, log, bus, scheduler, projector, received, exchange, [](kernel::Scheduler::Task task) { task(); },
-       [this](WorkspaceId, Seq until) { lost.push_back(until); }},
+       [this](WorkspaceId, Seq until) { lost.push_back(until); }, clock},
       {.page = 3, .max_waiting = 4},
       metrics};
   WorkspaceId acme = WorkspaceId::create(clock);

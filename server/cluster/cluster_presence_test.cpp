@@ -16,7 +16,7 @@ struct PresentNode : SimulatedNode, realtime::PresenceListener {
   PresentNode(SimulatedNetwork& network, std::string name)
       : SimulatedNode(network, std::move(name)),
         state({switchboard, peers, scheduler, subjects}, 3s, metrics),
-        presence(scheduler, clock, 2s, *this),
+        presence(scheduler, clock, 2s, *this, metrics),
         cluster({state, presence, subjects, scheduler}, {.max_without_sockets = 2}, metrics) {
     state.start();
     start();

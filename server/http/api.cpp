@@ -18,7 +18,9 @@ Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPoli
       snapshots_(options.snapshot_cache_bytes, metrics),
       command_limits_({options.commands_per_user, options.commands_per_workspace}, services.unit_of_work,
                       services.repositories, services.clock, metrics),
-      cookie_name_(options.secure_cookies ? "__Host-orbit_session" : "orbit_session") {
+      cookie_name_(options.secure_cookies ? "__Host-orbit_session" : "orbit_session"),
+      site_metrics_(metrics, "any", "page"),
+      no_route_metrics_(metrics, "any", "none") {
   add_session_routes();
   add_workspace_routes();
   add_member_routes();
@@ -26,6 +28,9 @@ Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPoli
   add_invite_routes();
   add_team_routes();
   add_billing_routes();
+  router_.visit([&](const std::string& method, const std::string& pattern) {
+    route_metrics_.emplace_back(metrics, method, pattern);
+  });
 }
 
 std::string Api::session_token(const Request& request) const {
@@ -64,6 +69,16 @@ Response preflight(const Request&) {
           {}};
 }
 
+Response without_handler(const Request& request, const Router::Match& match) {
+  if (match.allowed.empty()) return problem(404, "not_found", "There is no such route.");
+  if (request.method == "OPTIONS") return preflight(request);
+  Response response = problem(405, "method.not_allowed", "This route has no such method.");
+  std::string allowed = "OPTIONS";
+  for (const std::string& method : match.allowed) allowed += ", " + method;
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
 // Handshakes are the other joins.
 Lane lane_of(const Router::Match& match, std::string_view method) {
   if (method == "POST" && (match.pattern == "/v1/session" || match.pattern == "/v1/invites/accept")) {
@@ -80,9 +95,12 @@ bool is_json(const Request& request) {
 }  // namespace
 
 void Api::handle(Request request, Respond respond) {
-  const auto finish = [this](const Request& asked, Response response, Respond& to) {
+  const auto started = services_.clock.steady_now();
+  const auto finish = [this, started](const Request& asked, Response response, Respond& to,
+                                      const RouteMetrics* metrics = nullptr) {
     name_request(response, asked.id);
     allow_origin(asked, response);
+    if (metrics != nullptr) metrics->answered(response.status, services_.clock.steady_now() - started);
     to(std::move(response));
   };
   if (request.path == "/healthz") return finish(request, json_response(200, R"({"status":"ok"})"), respond);
@@ -92,31 +110,22 @@ void Api::handle(Request request, Respond respond) {
                               : problem(503, "node.draining", "The node takes no more work."),
                   respond);
   }
-  if (!request.path.starts_with("/v1/")) return finish(request, site_.serve(request), respond);
+  if (!request.path.starts_with("/v1/")) return finish(request, site_.serve(request), respond, &site_metrics_);
 
   Router::Match match = router_.match(request.method, request.path);
-  if (match.allowed.empty()) {
-    return finish(request, problem(404, "not_found", "There is no such route."), respond);
-  }
-  if (request.method == "OPTIONS") return finish(request, preflight(request), respond);
-  if (match.handler == nullptr) {
-    Response response = problem(405, "method.not_allowed", "This route has no such method.");
-    std::string allowed = "OPTIONS";
-    for (const std::string& method : match.allowed) allowed += ", " + method;
-    response.headers.emplace_back("Allow", allowed);
-    return finish(request, std::move(response), respond);
-  }
+  if (match.handler == nullptr) return finish(request, without_handler(request, match), respond, &no_route_metrics_);
   const Lane lane = lane_of(match, request.method);
+  const RouteMetrics* metrics = &route_metrics_[match.route];
   auto shared = std::make_shared<std::pair<Request, Respond>>(std::move(request), std::move(respond));
   workers_.offer(
       lane,
-      [this, shared, match = std::move(match), finish] {
-        finish(shared->first, answer(shared->first, match), shared->second);
+      [this, shared, metrics, match = std::move(match), finish] {
+        finish(shared->first, answer(shared->first, match), shared->second, metrics);
       },
-      [shared, finish] {
+      [shared, metrics, finish] {
         Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
         busy.headers.emplace_back("Retry-After", "1");
-        finish(shared->first, std::move(busy), shared->second);
+        finish(shared->first, std::move(busy), shared->second, metrics);
       });
 }
 

@@ -8,6 +8,7 @@
 
 #include "billing/billing_service.hpp"
 #include "http/command_limits.hpp"
+#include "http/route_metrics.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "http/snapshot_cache.hpp"
@@ -111,6 +112,9 @@ class Api {
   CommandLimits command_limits_;
   std::string cookie_name_;
   Router router_;
+  std::vector<RouteMetrics> route_metrics_;  // of the router's routes
+  RouteMetrics site_metrics_;
+  RouteMetrics no_route_metrics_;
 };
 
 }  // namespace orbit::http

@@ -36,6 +36,10 @@ void Router::add(std::string method, std::string_view pattern, Handler handler) 
   routes_.push_back({std::move(method), std::string(pattern), split(pattern), std::move(handler)});
 }
 
+void Router::visit(const std::function<void(const std::string&, const std::string&)>& visitor) const {
+  for (const Route& route : routes_) visitor(route.method, route.pattern);
+}
+
 Router::Match Router::match(std::string_view method, std::string_view path) const {
   const auto segments = split(path);
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
@@ -45,6 +49,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
     if (std::ranges::find(match.allowed, route.method) == match.allowed.end()) match.allowed.push_back(route.method);
     if (route.method != wanted || match.handler != nullptr) continue;
     match.handler = &route.handler;
+    match.route = static_cast<std::size_t>(&route - routes_.data());
     match.pattern = route.pattern;
     for (std::size_t i = 0; i < segments.size(); ++i) {
       const std::string_view name = route.segments[i];

@@ -33,9 +33,13 @@ class Router {
   struct Match {
     const Handler* handler = nullptr;  // null where nothing fits
     PathParameters parameters;
+    std::size_t route = 0;             // of the handler: routes count from 0, as they were added
     std::string_view pattern;          // for logs
     std::vector<std::string> allowed;  // the path's methods; empty where no route has this path
   };
+
+  /// Calls `visit` with each route's method and pattern, in the order that they were added.
+  void visit(const std::function<void(const std::string& method, const std::string& pattern)>& visitor) const;
 
   /// HEAD is answered by the handler of GET.
   [[nodiscard]] Match match(std::string_view method, std::string_view path) const;

@@ -65,7 +65,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         retry_(context),
         drain_timer_(context),
         calm_(context),
-        state_(new ServerState{handler, ServerMetrics(metrics), options}) {}
+        state_(new ServerState{handler, ServerMetrics(metrics), options}) {
+    metrics.gauge("orbit_http_connections_limit", "HTTP connections that all shards take together")
+        .add(static_cast<std::int64_t>(options.max_connections));
+  }
 
   kernel::Result<> listen(const std::string& host, unsigned short port, bool shared_port) {
     error_code error;

@@ -6,7 +6,10 @@ SnapshotCache::SnapshotCache(std::size_t max_bytes, kernel::MetricsRegistry& met
     : max_bytes_(max_bytes),
       hits_counter_(metrics.counter("orbit_snapshot_cache_hits_total", "Snapshots answered from memory")),
       misses_counter_(metrics.counter("orbit_snapshot_cache_misses_total", "Snapshots read from the database")),
-      bytes_gauge_(metrics.gauge("orbit_snapshot_cache_bytes", "Snapshots kept in memory")) {}
+      bytes_gauge_(metrics.gauge("orbit_snapshot_cache_bytes", "Snapshots kept in memory")) {
+  metrics.gauge("orbit_snapshot_cache_bytes_limit", "What orbit_snapshot_cache_bytes may come to")
+      .set(static_cast<std::int64_t>(max_bytes));
+}
 
 std::shared_ptr<const SharedSnapshot> SnapshotCache::find(const SnapshotAudience& audience,
                                                           const SnapshotVersion& version) {

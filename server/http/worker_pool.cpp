@@ -18,11 +18,10 @@ WorkerPool::WorkerPool(const WorkerPoolOptions& options, const kernel::Clock& cl
     : options_(options),
       clock_(clock),
       queued_gauge_(metrics.gauge("orbit_workers_queued", "Tasks waiting for a worker")),
+      busy_gauge_(metrics.gauge("orbit_workers_busy", "Workers that have a task")),
       refused_counter_(metrics.counter("orbit_workers_refused_total", "Tasks refused because the queue was full")),
       failed_counter_(metrics.counter("orbit_workers_failed_total", "Tasks that ended in an exception")),
-      started_counter_(metrics.counter("orbit_workers_started_total", "Tasks that a worker began")),
-      waited_counter_(metrics.counter("orbit_workers_waited_microseconds_total",
-                                      "How long the tasks that a worker began had waited, in all")),
+      wait_(metrics.histogram("orbit_workers_wait_seconds", "How long tasks that a worker began had waited")),
       queues_{make_queue(options.threads, options.max_wait, options.max_wait / 10),
               make_queue(std::max<std::size_t>(1, options.threads * 3 / 4), options.max_wait, options.max_wait),
               make_queue(std::clamp<std::size_t>(options.threads / 2, 1, options.sign_ins_at_once),
@@ -33,6 +32,9 @@ WorkerPool::WorkerPool(const WorkerPoolOptions& options, const kernel::Clock& cl
     queues_[static_cast<std::size_t>(lane)].overdue_counter = &metrics.counter(
         "orbit_workers_overdue_total", "Tasks refused because they had waited too long", {{"lane", name}});
   }
+  metrics.gauge("orbit_workers", "Worker threads").set(static_cast<std::int64_t>(options.threads));
+  metrics.gauge("orbit_workers_queued_limit", "Requests of a lane that may wait for a worker; others are refused")
+      .set(static_cast<std::int64_t>(options.max_queued));
   for (std::size_t i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
   threads_.emplace_back([this] { watch(); });
 }
@@ -95,7 +97,11 @@ void WorkerPool::work() {
     lock.unlock();
     for (Task& refuse : refusals) refuse();
     refusals.clear();
-    if (entry) run(entry->task);
+    if (entry) {
+      busy_gauge_.add();
+      run(entry->task);
+      busy_gauge_.add(-1);
+    }
     const bool ran = entry.has_value();
     entry.reset();
     lock.lock();
@@ -138,8 +144,7 @@ std::optional<WorkerPool::Entry> WorkerPool::take(Queue& queue, std::vector<Task
   queue.entries.pop_front();
   if (queue.entries.empty()) queue.waiting_since.reset();
   count_queued();
-  started_counter_.add();
-  waited_counter_.add(std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady_now() - entry.since).count());
+  wait_.observe(clock_.steady_now() - entry.since);
   return entry;
 }
 

@@ -80,10 +80,10 @@ class WorkerPool {
   const WorkerPoolOptions options_;
   const kernel::Clock& clock_;
   kernel::Metric& queued_gauge_;
+  kernel::Metric& busy_gauge_;
   kernel::Metric& refused_counter_;
   kernel::Metric& failed_counter_;
-  kernel::Metric& started_counter_;
-  kernel::Metric& waited_counter_;
+  kernel::Histogram& wait_;
   std::mutex mutex_;  // protects all below but the threads
   std::condition_variable changed_;
   std::condition_variable watched_;

@@ -192,8 +192,9 @@ TEST_F(WorkerPoolTest, CountsHowLongTasksWaited) {
   jam(pool, std::chrono::milliseconds(30));
   release();
   ASSERT_EQ(notes(1), std::vector<std::string>{"ran first"});
-  EXPECT_EQ(metric("orbit_workers_waited_microseconds_total"), 30'000);
-  EXPECT_EQ(metric("orbit_workers_started_total"), 2);
+  const auto& wait = metrics.histogram("orbit_workers_wait_seconds", "");
+  EXPECT_EQ(wait.sum(), std::chrono::milliseconds(30));
+  EXPECT_EQ(wait.count(), 2);
 }
 
 TEST_F(WorkerPoolTest, QueuesUpkeepPastTheBoundsOfLengthAndTime) {

@@ -26,7 +26,8 @@ struct DomainEvent {
   WorkspaceId workspace_id;
   std::vector<std::pair<std::string, std::string>> ids;  // by field name: {"member_id", "mbr_…"}
   Timestamp occurred_at{};
-  Seq seq = 0;  // 0 until the unit of work assigns it
+  Seq seq = 0;                // 0 until the unit of work assigns it
+  SteadyTime committed_at{};  // as this node's relay heard of it; zero where it came another way
 };
 
 /// A feature's event: a described struct whose members are all Ids, with a static `type`.

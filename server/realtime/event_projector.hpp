@@ -38,7 +38,7 @@ class EventProjector {
 class CommittedStateProjector final : public EventProjector {
  public:
   CommittedStateProjector(kernel::UnitOfWork& unit_of_work, const EventProjection& projection,
-                          const RoomProjections& rooms, kernel::MetricsRegistry& metrics);
+                          const RoomProjections& rooms, const kernel::Clock& clock, kernel::MetricsRegistry& metrics);
 
   [[nodiscard]] kernel::Result<Projection> project(const kernel::DomainEvent& event) override;
   [[nodiscard]] kernel::Result<std::vector<Projection>> project_all(
@@ -50,7 +50,9 @@ class CommittedStateProjector final : public EventProjector {
   kernel::UnitOfWork& unit_of_work_;
   EventProjection projection_;
   std::unordered_map<std::string_view, const RoomProjection*> rooms_;  // by type of event
+  const kernel::Clock& clock_;
   kernel::Metric& dropped_counter_;
+  kernel::Histogram& duration_;
 };
 
 }  // namespace orbit::realtime

@@ -21,7 +21,8 @@ constexpr std::size_t max_positions = 100'000;
 }  // namespace
 
 EventRelay::EventRelay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog& log, kernel::EventBus& bus,
-                       kernel::Scheduler& scheduler, RunBlocking run_blocking, kernel::MetricsRegistry& metrics)
+                       kernel::Scheduler& scheduler, RunBlocking run_blocking, const kernel::Clock& clock,
+                       kernel::MetricsRegistry& metrics)
     : unit_of_work_(unit_of_work),
       log_(log),
       bus_(bus),
@@ -29,8 +30,8 @@ EventRelay::EventRelay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog&
       run_blocking_(std::move(run_blocking)),
       published_counter_(metrics.counter("orbit_relay_published_total", "Events handed to the bus")),
       gaps_counter_(metrics.counter("orbit_relay_log_reads_total", "Times that events were read from the log")),
-      failures_counter_(
-          metrics.counter("orbit_relay_failures_total", "Times that the log could not be read or noted")) {}
+      failures_counter_(metrics.counter("orbit_relay_failures_total", "Times that the log could not be read or noted")),
+      backlog_(clock, metrics) {}
 
 Result<> EventRelay::start() {
   for (;;) {
@@ -51,7 +52,7 @@ Result<> EventRelay::start() {
 }
 
 void EventRelay::committed(std::span<const DomainEvent> events) {
-  scheduler_.post([this, copies = std::vector(events.begin(), events.end())] {
+  scheduler_.post([this, copies = backlog_.committed(events)] {
     for (const DomainEvent& event : copies) take(event);
   });
 }
@@ -90,12 +91,15 @@ void EventRelay::take(const DomainEvent& event) {
   } else if (event.seq > (*found)->published) {
     // Seq order is commit order: whatever is missing is committed, and so it is in the log.
     catch_up(event.workspace_id);
+  } else {
+    backlog_.published(event.workspace_id, event.seq);
   }
 }
 
 void EventRelay::publish(Position& position, const DomainEvent& event) {
   // A handler may ask where the stream stands: this event counts as published from here on.
   position.published = event.seq;
+  backlog_.published(event.workspace_id, event.seq);
   bus_.publish(event);
   published_counter_.add();
   unnoted_.insert(event.workspace_id);

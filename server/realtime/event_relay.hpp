@@ -14,6 +14,7 @@
 #include "kernel/event_log.hpp"
 #include "kernel/metrics.hpp"
 #include "kernel/scheduler.hpp"
+#include "realtime/commit_backlog.hpp"
 #include "realtime/relay.hpp"
 
 namespace orbit::realtime {
@@ -28,7 +29,8 @@ class EventRelay final : public Relay {
   static constexpr std::size_t page = 500;  // events read from the log at once
 
   EventRelay(kernel::UnitOfWork& unit_of_work, const kernel::EventLog& log, kernel::EventBus& bus,
-             kernel::Scheduler& scheduler, RunBlocking run_blocking, kernel::MetricsRegistry& metrics);
+             kernel::Scheduler& scheduler, RunBlocking run_blocking, const kernel::Clock& clock,
+             kernel::MetricsRegistry& metrics);
 
   /// Publishes what a crash left unpublished.
   [[nodiscard]] kernel::Result<> start() override;
@@ -71,6 +73,7 @@ class EventRelay final : public Relay {
   kernel::Metric& gaps_counter_;
   kernel::Metric& failures_counter_;
 
+  CommitBacklog backlog_;
   std::unordered_map<kernel::WorkspaceId, Position> positions_;
   std::unordered_set<kernel::WorkspaceId> unnoted_;
   std::unordered_set<kernel::WorkspaceId> waiting_for_retry_;

@@ -35,7 +35,7 @@ class EventRelayTest : public testing::Test {
   FakeLog log;
   std::map<WorkspaceId, std::vector<Seq>> seen;
   kernel::EventBus bus{[](const DomainEvent&, std::exception_ptr) {}};
-  EventRelay relay{unit_of_work, log, bus, scheduler, [](kernel::Scheduler::Task task) { task(); }, metrics};
+  EventRelay relay{unit_of_work, log, bus, scheduler, [](kernel::Scheduler::Task task) { task(); }, clock, metrics};
   WorkspaceId acme = WorkspaceId::create(clock), globex = WorkspaceId::create(clock);
 };
 

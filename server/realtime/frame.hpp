@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "kernel/clock.hpp"
 #include "kernel/domain_event.hpp"
 
 namespace orbit::realtime {
@@ -20,6 +21,7 @@ struct Frame {
   std::optional<kernel::Seq> seq = std::nullopt;  // of a durable event; a frame without may be dropped under pressure
   std::string deflated = {};  // what sockets that take compressed frames get instead; empty where it isn't worth it
   bool skippable = false;     // says what is so now: never waits behind other bytes, since what is so then is told then
+  kernel::SteadyTime committed_at{};  // what it tells of; zero where that is not known
 
   [[nodiscard]] std::string_view payload() const { return std::string_view(bytes).substr(header_size); }
 
@@ -56,7 +58,8 @@ using SharedFrame = std::shared_ptr<const Frame>;
 class FrameEncoder {
  public:
   virtual ~FrameEncoder() = default;
-  [[nodiscard]] virtual SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq) const = 0;
+  [[nodiscard]] virtual SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq,
+                                           kernel::SteadyTime committed_at = {}) const = 0;
 
   /// The same for one socket only: what else there is to do for it is left to its own thread.
   [[nodiscard]] virtual SharedFrame encode_for_one(std::string_view text, std::optional<kernel::Seq> seq) const {

@@ -79,7 +79,7 @@ class PresenceFeedTest : public testing::Test {
   RecordingShard shard;
   PlainEncoder encoder;
   InProcessRealtimeHub hub{metrics};
-  PresenceTracker tracker{scheduler, clock, milliseconds{0}, feed};
+  PresenceTracker tracker{scheduler, clock, milliseconds{0}, feed, metrics};
   PresenceFeed feed{{scheduler, hub, encoder, tracker}, {.tick = milliseconds{250}, .roster_limit = 3}, metrics};
 };
 

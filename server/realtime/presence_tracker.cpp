@@ -10,8 +10,14 @@ using kernel::MemberId;
 using kernel::WorkspaceId;
 
 PresenceTracker::PresenceTracker(kernel::Scheduler& scheduler, const kernel::Clock& clock,
-                                 std::chrono::milliseconds grace, PresenceListener& listener)
-    : scheduler_(scheduler), clock_(clock), grace_(grace), listener_(listener) {}
+                                 std::chrono::milliseconds grace, PresenceListener& listener,
+                                 kernel::MetricsRegistry& metrics)
+    : scheduler_(scheduler),
+      clock_(clock),
+      grace_(grace),
+      listener_(listener),
+      online_gauge_(metrics.gauge("orbit_presence_online_members",
+                                  "Members online or away, anywhere, of workspaces that this node looks at")) {}
 
 PresenceTracker::~PresenceTracker() {
   for (auto& [id, workspace] : workspaces_) {
@@ -79,7 +85,7 @@ void PresenceTracker::forget_elsewhere(WorkspaceId workspace) {
   if (entry == workspaces_.end()) return;
   for (auto& [id, member] : entry->second.members) {
     member.elsewhere.clear();
-    if (member.told != PresenceStatus::offline && member.own == PresenceStatus::offline) --entry->second.online;
+    if (member.told != PresenceStatus::offline && member.own == PresenceStatus::offline) count(entry->second, false);
     member.told = member.own;
   }
   drop_if_deserted(workspace);
@@ -105,12 +111,16 @@ void PresenceTracker::merge(WorkspaceId workspace, MemberId id, Member& member) 
                                 : stands_as(PresenceStatus::away) ? PresenceStatus::away
                                                                   : PresenceStatus::offline;
   if (status == member.told) return;
-  std::size_t& online = workspaces_.at(workspace).online;
-  if (member.told == PresenceStatus::offline) ++online;
-  if (status == PresenceStatus::offline) --online;
+  if (member.told == PresenceStatus::offline) count(workspaces_.at(workspace), true);
+  if (status == PresenceStatus::offline) count(workspaces_.at(workspace), false);
   member.told = status;
   member.last_seen_at = clock_.now();
   listener_.changed(workspace, describe(id, member));
+}
+
+void PresenceTracker::count(Workspace& present, bool online) {
+  online ? ++present.online : --present.online;
+  online_gauge_.add(online ? 1 : -1);
 }
 
 void PresenceTracker::tell_own(WorkspaceId workspace, MemberId id, PresenceStatus own) {
@@ -123,7 +133,7 @@ void PresenceTracker::forget(WorkspaceId workspace, MemberId id) {
   if (member == nullptr) return;
   cancel_grace(*member);
   Workspace& present = workspaces_.at(workspace);
-  if (member->told != PresenceStatus::offline) --present.online;
+  if (member->told != PresenceStatus::offline) count(present, false);
   const bool was_here = member->own != PresenceStatus::offline;
   present.members.erase(id);
   drop_if_deserted(workspace);
@@ -135,6 +145,7 @@ void PresenceTracker::forget(WorkspaceId workspace) {
   const auto entry = workspaces_.find(workspace);
   if (entry == workspaces_.end()) return;
   const auto gone = workspaces_.extract(entry);
+  online_gauge_.add(-static_cast<std::int64_t>(gone.mapped().online));
   for (auto& [id, member] : gone.mapped().members) {
     cancel_grace(member);
     former_.add(id);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catalog/dto.hpp"
+#include "kernel/metrics.hpp"
 #include "kernel/scheduler.hpp"
 #include "realtime/former_members.hpp"
 #include "realtime/node_incarnation.hpp"
@@ -40,7 +41,7 @@ class PresenceTracker {
  public:
   /// `grace` is how long a member whose last socket is gone still counts as online; 0 for not at all.
   PresenceTracker(kernel::Scheduler& scheduler, const kernel::Clock& clock, std::chrono::milliseconds grace,
-                  PresenceListener& listener);
+                  PresenceListener& listener, kernel::MetricsRegistry& metrics);
 
   PresenceTracker(const PresenceTracker&) = delete;
   PresenceTracker& operator=(const PresenceTracker&) = delete;
@@ -102,6 +103,7 @@ class PresenceTracker {
 
   void update_own(kernel::WorkspaceId workspace, kernel::MemberId id, Member& member);
   void merge(kernel::WorkspaceId workspace, kernel::MemberId id, Member& member);
+  void count(Workspace& present, bool online);
   void tell_own(kernel::WorkspaceId workspace, kernel::MemberId id, catalog::PresenceStatus own);
   void grace_over(kernel::WorkspaceId workspace, kernel::MemberId id);
   void cancel_grace(Member& member);
@@ -113,6 +115,7 @@ class PresenceTracker {
   const kernel::Clock& clock_;
   const std::chrono::milliseconds grace_;
   PresenceListener& listener_;
+  kernel::Metric& online_gauge_;
   OwnPresenceListener* own_listener_ = nullptr;
   FormerMembers former_;
   std::unordered_map<kernel::WorkspaceId, Workspace> workspaces_;  // only those where somebody is online

@@ -10,13 +10,16 @@ using std::chrono::milliseconds;
 
 class PresenceTrackerTest : public testing::Test, PresenceListener {
  protected:
-  PresenceTracker tracker(milliseconds grace_period) { return PresenceTracker(scheduler, clock, grace_period, *this); }
+  PresenceTracker tracker(milliseconds grace_period) {
+    return PresenceTracker(scheduler, clock, grace_period, *this, metrics);
+  }
 
   kernel::ManualClock clock;
   kernel::ManualScheduler scheduler{clock};
   kernel::WorkspaceId acme = kernel::WorkspaceId::create(clock);
   kernel::MemberId ada = kernel::MemberId::create(clock);
   kernel::MemberId grace = kernel::MemberId::create(clock);
+  kernel::MetricsRegistry metrics;
   std::vector<PresenceStatus> told;
   std::vector<kernel::MemberId> left;
 
@@ -249,6 +252,19 @@ TEST_F(PresenceElsewhereTest, AWorkspaceThatIsDeletedIsForgottenByOtherNodesToo)
   EXPECT_EQ(own, (Told{PresenceStatus::online, PresenceStatus::offline}));
   presence.set_elsewhere(acme, grace, b, PresenceStatus::away);
   EXPECT_EQ(presence.online(acme), 0U);
+}
+
+TEST_F(PresenceTrackerTest, CountsThoseOnlineOfAllWorkspaces) {
+  PresenceTracker presence = tracker(milliseconds(0));
+  const auto& online = metrics.gauge("orbit_presence_online_members", "");
+  const auto globex = kernel::WorkspaceId::create(clock);
+  presence.connect(acme, ada, 1);
+  presence.connect(globex, grace, 2);
+  EXPECT_EQ(online.value(), 2);
+  presence.disconnect(acme, ada, 1);
+  EXPECT_EQ(online.value(), 1);
+  presence.forget(globex);
+  EXPECT_EQ(online.value(), 0);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ void RealtimeEventPublisher::tell(const DomainEvent& cause) {
   if (!projected) throw std::runtime_error(projected.error().message);
   if (!*projected) return;
   const ProjectedEvent& event = **projected;
-  const auto frame = parts_.encoder.encode(event.json, cause.seq);
+  const auto frame = parts_.encoder.encode(event.json, cause.seq, cause.committed_at);
   parts_.hub.broadcast(channel_of(event, cause.workspace_id), frame);
   parts_.history.record(cause.workspace_id,
                         {cause.seq, event.audience, frame, permissions_changed_by(cause), event.room});

@@ -18,9 +18,19 @@ RealtimeGateway::RealtimeGateway(const Parts& parts, std::string epoch, const Ga
       epoch_(std::move(epoch)),
       options_(options),
       opened_counter_(metrics.counter("orbit_gateway_opened_total", "Sockets that got their hello")),
-      turned_away_counter_(metrics.counter("orbit_gateway_turned_away_total", "Sockets closed before their hello")),
+      turned_away_(metrics),
       client_events_counter_(metrics.counter("orbit_gateway_client_events_total", "Client events handled")),
       refused_events_counter_(metrics.counter("orbit_gateway_refused_events_total", "Client events refused")) {}
+
+RealtimeGateway::TurnedAway::TurnedAway(kernel::MetricsRegistry& metrics) {
+  for (const auto& [code, name] : {std::pair{CloseCode::restarting, "database"},
+                                   {CloseCode::session_ended, "session"},
+                                   {CloseCode::membership_ended, "membership"},
+                                   {CloseCode::too_many, "too_many"}}) {
+    by_code_[code] = &metrics.counter("orbit_gateway_turned_away_total", "Sockets closed before their hello, by why",
+                                      {{"reason", name}});
+  }
+}
 
 void RealtimeGateway::opened(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) {
   parts_.scheduler.post([this, socket, cursor] { attach(socket, cursor); });
@@ -70,7 +80,7 @@ void RealtimeGateway::session_ended(kernel::SessionId session) {
 // From here on the events that say so close the socket.
 void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<StreamCursor>& cursor) {
   const auto turn_away = [&](CloseCode code, std::string_view reason) {
-    turned_away_counter_.add();
+    turned_away_.count(code);
     socket.close(code, reason);
   };
   const auto& identity = socket.identity;
@@ -78,7 +88,7 @@ void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<Str
   const auto seq = stream_position(identity.workspace, cursor);
   const auto standing = parts_.admission.recheck(identity);
   if (!standing || !seq) {
-    spdlog::warn("socket {}: the database can't be read; closing", socket.id);
+    spdlog::debug("socket {}: the database can't be read; closing", socket.id);  // which says so itself
     return turn_away(CloseCode::restarting, "try again");
   }
   if (!standing->session_live) return turn_away(CloseCode::session_ended, "the session ended");
@@ -107,6 +117,8 @@ void RealtimeGateway::attach(const SocketHandle& socket, const std::optional<Str
     greet(socket, *seq);
   }
   opened_counter_.add();
+  spdlog::debug("socket {}: opened by member {} of {}, session {}", socket.id, identity.member.str(),
+                identity.workspace.str(), identity.session.str());
 }
 
 // A cursor may come from a snapshot of what was committed so lately that the relay has not heard of it.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -78,12 +79,22 @@ class RealtimeGateway final : public SocketEvents, public identity::SessionListe
   void refuse(const SocketHandle& socket, const std::optional<std::string>& ref, std::string code,
               std::string message) const;
 
+  // How many sockets were closed before their hello, by why.
+  class TurnedAway {
+   public:
+    explicit TurnedAway(kernel::MetricsRegistry& metrics);
+    void count(CloseCode code) { by_code_.at(code)->add(); }
+
+   private:
+    std::map<CloseCode, kernel::Metric*> by_code_;
+  };
+
   Parts parts_;
   PermissionChannels permission_channels_;
   const std::string epoch_;
   const GatewayOptions options_;
   kernel::Metric& opened_counter_;
-  kernel::Metric& turned_away_counter_;
+  TurnedAway turned_away_;
   kernel::Metric& client_events_counter_;
   kernel::Metric& refused_events_counter_;
   std::atomic<std::size_t> pending_events_{0};

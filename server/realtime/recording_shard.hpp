@@ -66,7 +66,8 @@ class RecordingShard final : public FanoutShard {
 /// Frames a payload as itself.
 class PlainEncoder final : public FrameEncoder {
  public:
-  [[nodiscard]] SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq) const override {
+  [[nodiscard]] SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq,
+                                   kernel::SteadyTime) const override {
     return std::make_shared<Frame>(Frame{std::string(text), 0, seq});
   }
 };

@@ -120,7 +120,8 @@ TEST_F(SignalBoardTest, ARunLeavesOutAllThatASocketSignalled) {
 
 // Of each signal's frame, a compressed form as well.
 struct HalvingEncoder final : FrameEncoder {
-  [[nodiscard]] SharedFrame encode(std::string_view text, std::optional<kernel::Seq>) const override {
+  [[nodiscard]] SharedFrame encode(std::string_view text, std::optional<kernel::Seq>,
+                                   kernel::SteadyTime) const override {
     return std::make_shared<Frame>(Frame{.bytes = std::string(text), .deflated = std::string(text.substr(0, 9))});
   }
 };

@@ -17,8 +17,12 @@ using kernel::Result;
 namespace {
 
 SessionPool::Metrics pool_metrics(kernel::MetricsRegistry& metrics, const char* pool) {
-  return {metrics.counter("orbit_database_waits_total", "Transactions that waited for a session", {{"pool", pool}}),
-          metrics.counter("orbit_database_timeouts_total", "Transactions that waited in vain", {{"pool", pool}})};
+  return {
+      metrics.counter("orbit_database_waits_total", "Transactions that waited for a session", {{"pool", pool}}),
+      metrics.counter("orbit_database_timeouts_total", "Transactions that waited in vain", {{"pool", pool}}),
+      metrics.histogram("orbit_database_wait_seconds", "Waiting for a session, 0 where one was idle", {{"pool", pool}}),
+      metrics.gauge("orbit_database_sessions", "Connections to the database", {{"pool", pool}}),
+      metrics.gauge("orbit_database_sessions_in_use", "Of them, those that a transaction has", {{"pool", pool}})};
 }
 
 SociUnitOfWork::Metrics unit_of_work_metrics(kernel::MetricsRegistry& metrics) {

@@ -21,6 +21,19 @@ struct Dropped {
   }
 };
 
+// Observes the time until it goes, however the wait ends.
+class WaitTimer {
+ public:
+  explicit WaitTimer(kernel::Histogram& waited) : waited_(waited) {}
+  WaitTimer(const WaitTimer&) = delete;
+  WaitTimer& operator=(const WaitTimer&) = delete;
+  ~WaitTimer() { waited_.observe(std::chrono::steady_clock::now() - started_); }
+
+ private:
+  kernel::Histogram& waited_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
 }  // namespace
 
 SessionPool::SessionPool(std::size_t size, const Open& open, std::chrono::milliseconds patience, Metrics metrics)
@@ -31,9 +44,13 @@ SessionPool::SessionPool(std::size_t size, const Open& open, std::chrono::millis
 kernel::Result<SessionPool::Lease> SessionPool::lend() {
   Dropped dropped(dropped_);
   std::unique_lock lock(mutex_);
-  if (DatabaseSession* session = take_idle(dropped.sessions)) return lent(*session);
+  if (DatabaseSession* session = take_idle(dropped.sessions)) {
+    metrics_.waited.observe(std::chrono::nanoseconds{0});
+    return lent(*session);
+  }
   if (sessions_.empty()) return std::unexpected(unavailable_error());
   metrics_.waits.add();
+  const WaitTimer timer(metrics_.waited);
   Waiter waiter;
   waiting_.push_back(&waiter);
   waiter.served.wait_for(lock, patience_, [&] { return waiter.session != nullptr || waiter.in_vain; });
@@ -46,6 +63,7 @@ kernel::Result<SessionPool::Lease> SessionPool::lend() {
 
 SessionPool::Lease SessionPool::lent(DatabaseSession& session) {
   lent_.insert_or_assign(&session, std::chrono::steady_clock::now());
+  metrics_.in_use.set(static_cast<std::int64_t>(lent_.size()));
   return {*this, session};
 }
 
@@ -70,6 +88,7 @@ std::size_t SessionPool::missing() const {
 void SessionPool::add(std::unique_ptr<DatabaseSession> session) {
   const std::lock_guard lock(mutex_);
   sessions_.push_back(std::move(session));
+  metrics_.sessions.set(static_cast<std::int64_t>(sessions_.size()));
   hand_on(*sessions_.back());
 }
 
@@ -78,6 +97,7 @@ void SessionPool::give_back(DatabaseSession& session) {
   Dropped dropped(dropped_);
   const std::lock_guard lock(mutex_);
   lent_.erase(&session);
+  metrics_.in_use.set(static_cast<std::int64_t>(lent_.size()));
   if (is_alive) {
     hand_on(session);
   } else {
@@ -99,6 +119,7 @@ void SessionPool::drop(const DatabaseSession& session, Sessions& broken) {
   const auto place = std::ranges::find(sessions_, &session, &std::unique_ptr<DatabaseSession>::get);
   broken.push_back(std::move(*place));
   sessions_.erase(place);
+  metrics_.sessions.set(static_cast<std::int64_t>(sessions_.size()));
   if (!sessions_.empty()) return;
   for (Waiter* waiter : waiting_) {
     waiter->in_vain = true;

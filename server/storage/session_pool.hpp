@@ -22,6 +22,9 @@ class SessionPool {
   struct Metrics {
     kernel::Metric& waits;     // how often somebody had to wait
     kernel::Metric& timeouts;  // and did so in vain
+    kernel::Histogram& waited;
+    kernel::Metric& sessions;
+    kernel::Metric& in_use;
   };
 
   using Open = std::function<std::unique_ptr<DatabaseSession>()>;

@@ -39,7 +39,11 @@ class SessionPoolTest : public testing::Test {
     return session;
   };
   SessionPool pool(std::size_t size, milliseconds patience = seconds(10)) {
-    return {size, open, patience, {metrics.counter("waits", ""), metrics.counter("timeouts", "")}};
+    return {size,
+            open,
+            patience,
+            {metrics.counter("waits", ""), metrics.counter("timeouts", ""), metrics.histogram("waited", ""),
+             metrics.gauge("sessions", ""), metrics.gauge("in_use", "")}};
   }
   Reopener::Metrics reopener_metrics() { return {metrics.gauge("up", ""), metrics.counter("reconnects", "")}; }
 
@@ -70,6 +74,23 @@ TEST_F(SessionPoolTest, IsBusyWhereNoneComesFree) {
   SessionPool sessions = pool(1, milliseconds(1));
   const auto lease = sessions.lend();
   EXPECT_EQ(code(sessions.lend()), "database.busy");
+}
+
+TEST_F(SessionPoolTest, TellsHowLongEachWaitedAndHowManyAreInUse) {
+  SessionPool sessions = pool(2, milliseconds(5));
+  const auto& waited = metrics.histogram("waited", "");
+  const auto& in_use = metrics.gauge("in_use", "");
+  auto one = std::optional(sessions.lend());
+  const auto other = sessions.lend();
+  EXPECT_EQ(waited.count(), 2);
+  EXPECT_EQ(waited.sum(), milliseconds(0));
+  EXPECT_EQ(in_use.value(), 2);
+  EXPECT_EQ(metrics.gauge("sessions", "").value(), 2);
+  EXPECT_EQ(code(sessions.lend()), "database.busy");
+  EXPECT_EQ(waited.count(), 3);
+  EXPECT_GE(waited.sum(), milliseconds(5));
+  one.reset();
+  EXPECT_EQ(in_use.value(), 1);
 }
 
 TEST_F(SessionPoolTest, PassesOverIdleSessionsThatBroke) {

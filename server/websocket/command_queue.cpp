@@ -16,7 +16,9 @@ bool is_ephemeral(const Command& command) {
 CommandQueue::CommandQueue(std::size_t limit, kernel::MetricsRegistry& metrics)
     : limit_(limit),
       dropped_(metrics.counter("orbit_websocket_frames_dropped_total",
-                               "Frames without seq dropped because a queue was full", {{"at", "shard"}})) {}
+                               "Frames without seq dropped because a queue was full", {{"at", "shard"}})),
+      pending_(
+          metrics.gauge("orbit_websocket_pending_calls", "Broadcasts and calls on their way to a shard's thread")) {}
 
 bool CommandQueue::push(Command command) {
   const std::lock_guard lock(mutex_);
@@ -26,6 +28,7 @@ bool CommandQueue::push(Command command) {
     return false;
   }
   waiting_.push_back(std::move(command));
+  pending_.add();
   return waiting_.size() == 1;
 }
 
@@ -39,6 +42,7 @@ void CommandQueue::take(std::vector<Command>& batch) {
   if (batch.capacity() > usual_batch) std::vector<Command>().swap(batch);
   const std::lock_guard lock(mutex_);
   std::swap(waiting_, batch);
+  pending_.add(-static_cast<std::int64_t>(batch.size()));
 }
 
 }  // namespace orbit::websocket

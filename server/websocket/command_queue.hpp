@@ -67,6 +67,7 @@ class CommandQueue {
  private:
   const std::size_t limit_;
   kernel::Metric& dropped_;
+  kernel::Metric& pending_;
   std::mutex mutex_;  // protects all that follows
   bool has_dropped_ = false;
   std::vector<Command> waiting_;

@@ -40,13 +40,14 @@ std::string frame_bytes(Opcode opcode, std::string_view payload, bool deflated) 
 }
 
 realtime::SharedFrame encode_frame(Opcode opcode, std::string_view payload, std::optional<kernel::Seq> seq,
-                                   std::string deflated) {
+                                   std::string deflated, kernel::SteadyTime committed_at) {
   assert(opcode < Opcode::close || payload.size() <= max_control_payload);
   realtime::Frame frame;
   frame.seq = seq;
   frame.bytes = frame_bytes(opcode, payload, false);
   frame.header_size = frame.bytes.size() - payload.size();
   frame.deflated = std::move(deflated);
+  frame.committed_at = committed_at;
   return std::make_shared<const realtime::Frame>(std::move(frame));
 }
 

@@ -31,7 +31,7 @@ inline constexpr std::uint8_t rsv1 = 0x40;
 /// frame_bytes makes of the same text compressed.
 [[nodiscard]] realtime::SharedFrame encode_frame(Opcode opcode, std::string_view payload,
                                                  std::optional<kernel::Seq> seq = std::nullopt,
-                                                 std::string deflated = {});
+                                                 std::string deflated = {}, kernel::SteadyTime committed_at = {});
 
 /// Without a code the payload is empty, whatever the reason. A reason that doesn't fit is cut between characters.
 [[nodiscard]] realtime::SharedFrame encode_close(std::optional<CloseCode> code, std::string_view reason);

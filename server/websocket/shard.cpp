@@ -47,11 +47,12 @@ class Shard::Impl {
     if (commands_.push(std::move(command))) wake();
   }
 
-  void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
-             std::shared_ptr<void> lease) {
-    loop_.adopt(descriptor, identity, handshake, leftover, cursor, std::move(lease));
+  realtime::SocketId adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
+                           std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
+                           std::shared_ptr<void> lease) {
+    const auto id = loop_.adopt(descriptor, identity, handshake, leftover, cursor, std::move(lease));
     end_turn();
+    return id;
   }
 
   void tick() {
@@ -147,10 +148,10 @@ void Shard::close(realtime::SocketSlot slot, realtime::CloseCode code, std::stri
   impl_->push(CloseCommand{slot, code, std::string(reason)});
 }
 
-void Shard::adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-                  std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
-                  std::shared_ptr<void> lease) {
-  impl_->adopt(descriptor, identity, handshake, leftover, cursor, std::move(lease));
+realtime::SocketId Shard::adopt(int descriptor, const realtime::SocketIdentity& identity,
+                                const HandshakeAccept& handshake, std::string_view leftover,
+                                const std::optional<realtime::StreamCursor>& cursor, std::shared_ptr<void> lease) {
+  return impl_->adopt(descriptor, identity, handshake, leftover, cursor, std::move(lease));
 }
 
 bool Shard::accepting() const { return impl_->accepting(); }

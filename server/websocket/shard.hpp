@@ -38,10 +38,10 @@ class Shard final : public realtime::FanoutShard {
   /// Takes over the stream socket of an upgrade that was accepted, whatever comes of it: sends the response, reports
   /// the socket as opened at `cursor`, and reads on after `leftover`, the bytes that came behind the request. Keeps
   /// `lease` until the socket is closed. While draining, the response is followed by a close with 1012 and nothing is
-  /// reported. Shard's thread.
-  void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-             std::string_view leftover = {}, const std::optional<realtime::StreamCursor>& cursor = {},
-             std::shared_ptr<void> lease = {});
+  /// reported. Returns the socket's id. Shard's thread.
+  realtime::SocketId adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
+                           std::string_view leftover = {}, const std::optional<realtime::StreamCursor>& cursor = {},
+                           std::shared_ptr<void> lease = {});
 
   /// Whether another connection is welcome: not draining, and below max_connections. Ask before answering 101.
   [[nodiscard]] bool accepting() const;

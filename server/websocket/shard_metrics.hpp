@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "kernel/clock.hpp"
 #include "kernel/metrics.hpp"
 
 namespace orbit::websocket {
@@ -21,6 +22,9 @@ enum class CloseCause : std::uint8_t {
   draining,
 };
 
+/// As metrics and logs have it: "too_slow".
+[[nodiscard]] const char* name_of(CloseCause cause);
+
 class ShardMetrics {
  public:
   struct Tally {
@@ -33,13 +37,19 @@ class ShardMetrics {
     std::int64_t bytes_received = 0;
     std::int64_t frames_dropped = 0;
     std::int64_t frames_skipped = 0;
+    std::int64_t queued_connections = 0;  // of a gauge
   };
 
-  explicit ShardMetrics(kernel::MetricsRegistry& registry);
+  ShardMetrics(kernel::MetricsRegistry& registry, std::size_t max_connections);
 
   Tally tally;
 
   void closed(CloseCause cause) { closed_[static_cast<std::size_t>(cause)]->add(); }
+
+  /// A broadcast of what was committed then was written by now, or queued where a socket takes no more.
+  void written(kernel::SteadyTime committed_at, kernel::SteadyTime now) {
+    commit_to_socket_.observe(now - committed_at);
+  }
 
   /// Adds the tally to the instruments and starts a new one.
   void publish();
@@ -56,6 +66,8 @@ class ShardMetrics {
   kernel::Metric& bytes_received_;
   kernel::Metric& frames_dropped_;
   kernel::Metric& frames_skipped_;
+  kernel::Metric& queued_connections_;
+  kernel::Histogram& commit_to_socket_;
   std::array<kernel::Metric*, causes> closed_{};
 };
 

@@ -35,7 +35,7 @@ SocketLoop::SocketLoop(realtime::FanoutShard& shard, realtime::SocketEvents& eve
       ping_(encode_frame(Opcode::ping, {})),
       deflating_connections_(deflating_connections(metrics)),
       encoder_(options.deflate_from, metrics),
-      metrics_(metrics),
+      metrics_(metrics, options.max_connections),
       writer_(table_, poller_, metrics_, options.max_queued_bytes),
       ring_(options.batches_sends ? SendRing::create() : nullptr),
       heartbeat_(options.heartbeat, clock.steady_now()),
@@ -47,9 +47,10 @@ SocketLoop::~SocketLoop() {
   }
 }
 
-void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-                       std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
-                       std::shared_ptr<void> lease) {
+realtime::SocketId SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity,
+                                     const HandshakeAccept& handshake, std::string_view leftover,
+                                     const std::optional<realtime::StreamCursor>& cursor,
+                                     std::shared_ptr<void> lease) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // refused by sockets that know no delay
 
@@ -60,7 +61,7 @@ void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity,
     spdlog::error("socket {}: cannot be watched: {}", id, std::strerror(errno));
     table_.erase(slot.index);
     ::close(descriptor);
-    return;
+    return id;
   }
   ++metrics_.tally.connections;
   if (handshake.deflates) deflating_connections_.add();  // at once: its hello may be compressed already
@@ -69,7 +70,7 @@ void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity,
     table_.outlet(slot.index).phase = Phase::closing;
     lingering_.push_back({slot, clock_.steady_now() + options_.close_timeout});
     turn_.append(slot.index, turn_.add(encode_close(CloseCode::restarting, "restarting")));
-    return;
+    return id;
   }
   events_.opened(handle_of(slot.index), cursor);
   while (!leftover.empty() && table_.is_present(slot)) {
@@ -78,6 +79,7 @@ void SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity,
     parse(slot.index, {read_buffer_.get(), piece});
     leftover.remove_prefix(piece);
   }
+  return id;
 }
 
 realtime::SocketHandle SocketLoop::handle_of(std::uint32_t index) {
@@ -94,6 +96,8 @@ void SocketLoop::execute(UnsubscribeCommand& command) {
 }
 
 void SocketLoop::execute(BroadcastCommand& command) {
+  const kernel::SteadyTime committed_at = command.frame->committed_at;
+  if (committed_at != kernel::SteadyTime{}) commits_told_.push_back(committed_at);
   const auto frame = turn_.add(std::move(command.frame));
   for (const realtime::ChannelIndex channel : command.channels) {
     for (const std::uint32_t index : fanout_.subscribers(channel)) turn_.append(index, frame);
@@ -217,8 +221,16 @@ void SocketLoop::end_turn() {
     }
   }
   turn_.clear();
+  note_commits_told();
   metrics_.publish();
   if (drain_ && drain_->on_empty && table_.count() == 0) std::exchange(drain_->on_empty, nullptr)();
+}
+
+void SocketLoop::note_commits_told() {
+  if (commits_told_.empty()) return;
+  const auto now = clock_.steady_now();
+  for (const kernel::SteadyTime committed_at : commits_told_) metrics_.written(committed_at, now);
+  commits_told_.clear();
 }
 
 /// Goes where a write leads.
@@ -258,8 +270,14 @@ void SocketLoop::leave_open(std::uint32_t index, Phase next, CloseCause cause) {
   fanout_.leave_all(index);
   table_.outlet(index).phase = next;
   lingering_.push_back({table_.slot(index), clock_.steady_now() + options_.close_timeout});
+  note_closed(handle, cause);
+}
+
+/// Debug, as all that concerns one socket: nodes have many, and the metrics count them by cause.
+void SocketLoop::note_closed(const realtime::SocketHandle& socket, CloseCause cause) {
+  spdlog::debug("socket {}: closed: {}", socket.id, name_of(cause));
   metrics_.closed(cause);
-  events_.closed(handle);
+  events_.closed(socket);
 }
 
 void SocketLoop::start_close(std::uint32_t index, CloseCause cause, CloseCode code, std::string_view reason) {
@@ -286,7 +304,6 @@ void SocketLoop::finish(std::uint32_t index, Phase next) {
 
 /// The client resumes from its cursor: nothing is lost with what waits.
 void SocketLoop::evict(std::uint32_t index) {
-  spdlog::info("socket {}: too slow, its queue is full", table_.connection(index).id);
   leave_open(index, Phase::closing, CloseCause::too_slow);
   writer_.replace_queued(index, encode_close(CloseCode::too_slow, "too slow"));
 }
@@ -302,8 +319,7 @@ void SocketLoop::drop(std::uint32_t index, CloseCause cause) {
   table_.erase(index);
   --metrics_.tally.connections;
   if (was_open) {
-    metrics_.closed(cause);
-    events_.closed(handle);
+    note_closed(handle, cause);
   }
 }
 
@@ -318,11 +334,7 @@ void SocketLoop::tick() {
 void SocketLoop::beat(std::uint32_t index) {
   Outlet& outlet = table_.outlet(index);
   if (outlet.phase != Phase::open) return;
-  if (outlet.unanswered) {
-    spdlog::info("socket {}: left a ping unanswered", table_.connection(index).id);
-    drop(index, CloseCause::heartbeat);
-    return;
-  }
+  if (outlet.unanswered) return drop(index, CloseCause::heartbeat);
   outlet.unanswered = true;
   turn_.append(index, turn_.add(ping_));
 }

@@ -40,9 +40,9 @@ class SocketLoop {
   [[nodiscard]] int descriptor() const { return poller_.descriptor(); }
 
   /// See Shard::adopt.
-  void adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
-             std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
-             std::shared_ptr<void> lease);
+  realtime::SocketId adopt(int descriptor, const realtime::SocketIdentity& identity, const HandshakeAccept& handshake,
+                           std::string_view leftover, const std::optional<realtime::StreamCursor>& cursor,
+                           std::shared_ptr<void> lease);
 
   void execute(SubscribeCommand& command);
   void execute(UnsubscribeCommand& command);
@@ -84,8 +84,10 @@ class SocketLoop {
   void receive_deflated(std::uint32_t index, std::string_view payload);
   [[nodiscard]] bool within_rate(std::uint32_t index);
 
+  void note_commits_told();
   void conclude(std::uint32_t index, SocketWriter::Outcome outcome);
   void tell_of_missed(std::uint32_t index, SocketWriter::Outcome outcome);
+  void note_closed(const realtime::SocketHandle& socket, CloseCause cause);
   void leave_open(std::uint32_t index, Phase next, CloseCause cause);
   void start_close(std::uint32_t index, CloseCause cause, CloseCode code, std::string_view reason);
   void fail(std::uint32_t index, CloseCode code, std::string_view reason);
@@ -111,6 +113,7 @@ class SocketLoop {
   ConnectionTable table_;
   FanoutTable fanout_;
   TurnBuffer turn_;
+  std::vector<kernel::SteadyTime> commits_told_;  // of the turn's broadcasts, when those were committed
   SocketWriter writer_;
   const std::unique_ptr<SendRing> ring_;  // nullptr: sockets are written to one by one
   HeartbeatWheel heartbeat_;

@@ -101,6 +101,7 @@ SocketWriter::Outcome SocketWriter::enqueue(std::uint32_t index, std::span<const
   if (!outlet.queued) {
     connection.queue = std::make_unique<OutboundQueue>(outlet.deflates);
     outlet.queued = true;
+    ++metrics_.tally.queued_connections;
     poller_.watch_writes(outlet.descriptor, table_.slot(index), true);
   }
   OutboundQueue& queue = *connection.queue;
@@ -182,6 +183,7 @@ void SocketWriter::forget(std::uint32_t index) {
   metrics_.tally.queued_bytes -= static_cast<std::int64_t>(connection.queue->cost());
   connection.queue.reset();
   outlet.queued = false;
+  --metrics_.tally.queued_connections;
 }
 
 }  // namespace orbit::websocket

@@ -19,9 +19,10 @@ TextFrameEncoder::TextFrameEncoder(std::size_t deflate_from, kernel::MetricsRegi
       bytes_saved_(metrics.counter("orbit_websocket_deflate_saved_bytes_total",
                                    "Bytes that compressing took off frames, each counted once")) {}
 
-realtime::SharedFrame TextFrameEncoder::encode(std::string_view text, std::optional<kernel::Seq> seq) const {
+realtime::SharedFrame TextFrameEncoder::encode(std::string_view text, std::optional<kernel::Seq> seq,
+                                               kernel::SteadyTime committed_at) const {
   const bool wanted = is_long(text) && deflating_connections_.value() != 0;
-  return encode_frame(Opcode::text, text, seq, wanted ? deflated_bytes(text) : std::string());
+  return encode_frame(Opcode::text, text, seq, wanted ? deflated_bytes(text) : std::string(), committed_at);
 }
 
 realtime::SharedFrame TextFrameEncoder::encode_for_one(std::string_view text, std::optional<kernel::Seq> seq) const {

@@ -19,7 +19,8 @@ class TextFrameEncoder final : public realtime::FrameEncoder {
   /// Texts of fewer bytes than `deflate_from` stay plain; all do where it is 0.
   TextFrameEncoder(std::size_t deflate_from, kernel::MetricsRegistry& metrics);
 
-  [[nodiscard]] realtime::SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq) const override;
+  [[nodiscard]] realtime::SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq,
+                                             kernel::SteadyTime committed_at = {}) const override;
   [[nodiscard]] realtime::SharedFrame encode_for_one(std::string_view text,
                                                      std::optional<kernel::Seq> seq) const override;
 
