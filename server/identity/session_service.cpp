@@ -123,9 +123,17 @@ Result<std::vector<Session>> SessionService::list(kernel::UserId user) {
 }
 
 Result<> SessionService::end(kernel::UserId user, kernel::SessionId id) {
+  return end_if(id, [user](const Session& session) { return session.user_id == user; });
+}
+
+Result<> SessionService::revoke(kernel::SessionId id) {
+  return end_if(id, [](const Session&) { return true; });
+}
+
+Result<> SessionService::end_if(kernel::SessionId id, const std::function<bool(const Session&)>& may_end) {
   const auto ended = unit_of_work_.run([&](WriteContext& context) -> Result<> {
     const auto session = sessions_.find(context, id);
-    if (!session || session->user_id != user) {
+    if (!session || !may_end(*session)) {
       return failure(ErrorKind::not_found, "not_found", "There is no such session.");
     }
     sessions_.remove(context, id);

@@ -1,6 +1,7 @@
 // SessionService: signing in and out, and one's own sessions. Commands block (database, argon2id): workers only.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,10 +66,14 @@ class SessionService {
   /// Ends one session of the user. Error: not_found.
   [[nodiscard]] kernel::Result<> end(kernel::UserId user, kernel::SessionId session);
 
+  /// Ends a session, whosever it is. Error: not_found.
+  [[nodiscard]] kernel::Result<> revoke(kernel::SessionId session);
+
   /// Ends all of the user's sessions but `kept`.
   [[nodiscard]] kernel::Result<> end_others(kernel::UserId user, kernel::SessionId kept);
 
  private:
+  kernel::Result<> end_if(kernel::SessionId id, const std::function<bool(const Session&)>& may_end);
   std::vector<kernel::SessionId> make_room(kernel::WriteContext& context, kernel::UserId user) const;
   std::vector<kernel::SessionId> remove_replaced(kernel::WriteContext& context, std::string_view token) const;
 

@@ -5,6 +5,7 @@
 #include "storage/event_log_rows.hpp"
 #include "storage/identity_repositories.hpp"
 #include "storage/migrations.hpp"
+#include "storage/operator_key_repository.hpp"
 #include "storage/soci_context.hpp"
 #include "storage/soci_error.hpp"
 #include "storage/sql.hpp"
@@ -23,6 +24,7 @@ struct Database::Parts {
   SociEventLog event_log{};
   SociUserRepository users{};
   SociSessionRepository sessions{};
+  SociOperatorKeyRepository operator_keys{};
   SociWorkspaceRepository workspaces{};
   SociRoleRepository roles{};
   SociMemberRepository members{};
@@ -143,6 +145,7 @@ kernel::UnitOfWork& Database::unit_of_work() { return *parts_->engine.unit_of_wo
 const kernel::EventLog& Database::event_log() const { return parts_->event_log; }
 const kernel::LogTrimming& Database::log_trimming() const { return parts_->event_log; }
 const identity::SessionRepository& Database::sessions() const { return parts_->sessions; }
+const identity::OperatorKeyRepository& Database::operator_keys() const { return parts_->operator_keys; }
 workspaces::Repositories Database::workspaces() const {
   return {parts_->users, parts_->workspaces, parts_->roles, parts_->members, parts_->invites, parts_->teams};
 }

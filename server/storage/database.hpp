@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "billing/subscription.hpp"
+#include "identity/operator_key.hpp"
 #include "kernel/event_log.hpp"
 #include "kernel/metrics.hpp"
 #include "workspaces/repositories.hpp"
@@ -61,6 +62,7 @@ class Database {
   [[nodiscard]] const kernel::EventLog& event_log() const;
   [[nodiscard]] const kernel::LogTrimming& log_trimming() const;
   [[nodiscard]] const identity::SessionRepository& sessions() const;
+  [[nodiscard]] const identity::OperatorKeyRepository& operator_keys() const;
   [[nodiscard]] workspaces::Repositories workspaces() const;
   [[nodiscard]] const billing::SubscriptionRepository& subscriptions() const;
   [[nodiscard]] const billing::StripeEventRepository& stripe_events() const;
