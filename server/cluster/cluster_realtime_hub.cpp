@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* broadcast_kind = "broadcast";
 constexpr const char* session_ended_kind = "session_ended";
+constexpr const char* send_away_kind = "send_away";
 // Quotes within a JSON string are escaped: the first that is not is where the frame begins.
 constexpr std::string_view before_frame = R"(,"frame":)";
 
@@ -25,6 +26,14 @@ constexpr std::string_view before_frame = R"(,"frame":)";
 std::optional<std::string_view> after(std::string_view text, std::string_view beginning) {
   if (!text.starts_with(beginning)) return std::nullopt;
   return text.substr(beginning.size());
+}
+
+// nullopt where the message is malformed.
+template <class IdType>
+std::optional<IdType> id_in(const Message& message, std::string_view field) {
+  const auto fields = read_fields(message.text);
+  const json::value* text = fields ? fields->if_contains(field) : nullptr;
+  return text != nullptr && text->is_string() ? IdType::parse(std::string_view(text->get_string())) : std::nullopt;
 }
 
 }  // namespace
@@ -35,6 +44,7 @@ ClusterRealtimeHub::ClusterRealtimeHub(realtime::InProcessRealtimeHub& local, Sw
     : local_(local), switchboard_(switchboard), subjects_(subjects), scheduler_(scheduler), encoder_(encoder) {
   switchboard_.handle(broadcast_kind, [this](const Message& message) { return received_broadcast(message); });
   switchboard_.handle(session_ended_kind, [this](const Message& message) { return received_session_end(message); });
+  switchboard_.handle(send_away_kind, [this](const Message& message) { return received_send_away(message); });
   switchboard_.subscribe(subjects_.everyone());
   local_.set_channel_listener(this);
 }
@@ -91,12 +101,23 @@ void ClusterRealtimeHub::close_session(SessionId session, CloseCode code, std::s
 }
 
 bool ClusterRealtimeHub::received_session_end(const Message& message) {
-  const auto fields = read_fields(message.text);
-  if (!fields) return false;
-  const auto* text = fields->if_contains("session");
-  const auto session = text != nullptr && text->is_string() ? SessionId::parse(text->as_string()) : std::nullopt;
+  const auto session = id_in<SessionId>(message, "session");
   if (!session) return false;
   local_.close_session(*session, CloseCode::session_ended, "the session ended");
+  return true;
+}
+
+void ClusterRealtimeHub::send_away_member(MemberId member) {
+  local_.close_member(member, CloseCode::going_away, sent_away);
+  scheduler_.post([this, member] {
+    switchboard_.publish(subjects_.member(member), send_away_kind, R"("member":")" + member.str() + "\"");
+  });
+}
+
+bool ClusterRealtimeHub::received_send_away(const Message& message) {
+  const auto member = id_in<MemberId>(message, "member");
+  if (!member) return false;
+  local_.close_member(*member, CloseCode::going_away, sent_away);
   return true;
 }
 

@@ -61,6 +61,10 @@ class ClusterRealtimeHub final : public realtime::RealtimeHub, realtime::Channel
   /// Of all nodes.
   void close_session(kernel::SessionId session, realtime::CloseCode code, std::string_view reason) override;
 
+  /// Closes the member's sockets on all nodes with 1001, for this reason: they may come back.
+  static constexpr std::string_view sent_away = "sent away by an operator";
+  void send_away_member(kernel::MemberId member);
+
   [[nodiscard]] std::size_t socket_count() const override { return local_.socket_count(); }
   [[nodiscard]] std::size_t channel_count() const override { return local_.channel_count(); }
 
@@ -71,6 +75,7 @@ class ClusterRealtimeHub final : public realtime::RealtimeHub, realtime::Channel
   [[nodiscard]] std::optional<std::string> subject_of(std::string_view channel) const;
   bool received_broadcast(const Message& message);
   bool received_session_end(const Message& message);
+  bool received_send_away(const Message& message);
 
   realtime::InProcessRealtimeHub& local_;
   Switchboard& switchboard_;

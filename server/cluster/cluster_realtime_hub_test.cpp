@@ -114,15 +114,27 @@ TEST_F(ClusterRealtimeHubTest, ClosesASessionsTabsOnAllNodes) {
   EXPECT_EQ(b.hub.socket_count(), 0U);
 }
 
+TEST_F(ClusterRealtimeHubTest, SendsAMembersTabsAwayOnAllNodes) {
+  b.open_tab(2, ada);
+  scheduler.run_posted();
+  b.hub.send_away_member(ada.member);
+  scheduler.run_posted();
+  EXPECT_EQ(b.shard.take(2), Received{"close 1001"});
+  EXPECT_EQ(a.shard.take(1), Received{"close 1001"});
+  EXPECT_EQ(a.hub.socket_count(), 0U);
+  EXPECT_EQ(at_b(), Received{}) << "grace stays";
+}
+
 TEST_F(ClusterRealtimeHubTest, CountsWhatItCantRead) {
   const std::string everyone = Subjects("epoch").everyone(), workspace = Subjects("epoch").workspace(acme);
   a.switchboard.publish(everyone, "session_ended", R"("session":7)");
+  a.switchboard.publish(everyone, "send_away", R"("member":"somebody")");
   a.switchboard.publish(workspace, "broadcast", R"("channels":7,"frame":{})");
   a.switchboard.publish(workspace, "broadcast", R"("frame":{})");
   a.switchboard.publish(workspace, "broadcast", R"("channels":[],"channels":[],"frame":{})");
   a.switchboard.publish(everyone, "session_ended", R"("session":"sess_1","session":"sess_2")");
   EXPECT_EQ(at_b(), Received{});
-  EXPECT_EQ(b.metrics.counter("orbit_cluster_ignored_total", "", {{"reason", "malformed"}}).value(), 5);
+  EXPECT_EQ(b.metrics.counter("orbit_cluster_ignored_total", "", {{"reason", "malformed"}}).value(), 6);
 }
 
 }  // namespace

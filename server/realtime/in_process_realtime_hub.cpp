@@ -177,6 +177,23 @@ std::vector<kernel::SessionId> InProcessRealtimeHub::sessions() const {
   return all;
 }
 
+std::vector<std::pair<kernel::WorkspaceId, std::size_t>> InProcessRealtimeHub::busiest_workspaces(
+    std::size_t limit) const {
+  std::vector<std::pair<kernel::WorkspaceId, std::size_t>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    all.reserve(by_workspace_.size());
+    for (const auto& [workspace, sockets] : by_workspace_) all.emplace_back(workspace, sockets.size());
+  }
+  const auto most_first = [](const auto& left, const auto& right) {
+    return left.second != right.second ? left.second > right.second : left.first < right.first;
+  };
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(limit, all.size()));
+  std::ranges::partial_sort(all, end, most_first);
+  all.erase(end, all.end());
+  return all;
+}
+
 std::vector<std::string> InProcessRealtimeHub::channels_for_socket(SocketId socket) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> names;

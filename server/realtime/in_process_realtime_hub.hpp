@@ -34,6 +34,9 @@ class InProcessRealtimeHub final : public RealtimeHub {
   /// Of all sockets, each once.
   [[nodiscard]] std::vector<kernel::SessionId> sessions() const;
 
+  /// Workspaces with sockets here and how many, those with most first, at most `limit`.
+  [[nodiscard]] std::vector<std::pair<kernel::WorkspaceId, std::size_t>> busiest_workspaces(std::size_t limit) const;
+
   void register_socket(const SocketHandle& socket) override;
   void unregister_socket(SocketId socket) override;
   void subscribe(SocketId socket, std::string_view channel) override;

@@ -52,6 +52,18 @@ TEST_F(InProcessRealtimeHubTest, TellsOnlyShardsThatHaveSubscribers) {
   EXPECT_EQ(second.broadcasts(), 0);
 }
 
+TEST_F(InProcessRealtimeHubTest, NamesTheBusiestWorkspacesFirst) {
+  const auto globex = kernel::WorkspaceId::create(clock), initech = kernel::WorkspaceId::create(clock);
+  add(1, ada, first);
+  for (const std::uint32_t number : {2, 3, 4})
+    hub.register_socket({number, {globex, grace, user, session}, &first, {}});
+  for (const std::uint32_t number : {5, 6}) hub.register_socket({number, {initech, grace, user, session}, &first, {}});
+  using Busiest = std::vector<std::pair<kernel::WorkspaceId, std::size_t>>;
+  EXPECT_EQ(hub.busiest_workspaces(2), (Busiest{{globex, 3}, {initech, 2}}));
+  hub.unregister_socket(1);
+  EXPECT_EQ(hub.busiest_workspaces(9), (Busiest{{globex, 3}, {initech, 2}}));
+}
+
 TEST_F(InProcessRealtimeHubTest, KnowsAWorkspacesSocketsInWhateverOrderTheyLeave) {
   for (std::uint32_t i = 0; i < 6; ++i) add(i, i % 2 == 0 ? ada : grace, first);
   const auto left = [&] {

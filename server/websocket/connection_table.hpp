@@ -38,6 +38,7 @@ struct Connection {
   RateLimit rate;
   std::unique_ptr<OutboundQueue> queue;  // while the outlet is queued
   std::shared_ptr<void> lease;           // of whoever counts connections
+  kernel::Timestamp opened_at{};
 };
 
 class ConnectionTable {

@@ -61,6 +61,14 @@ class Shard::Impl {
     end_turn();
   }
 
+  void with_reports(std::vector<realtime::SocketSlot> slots, WithReports callback) {
+    asio::post(context_, [this, slots = std::move(slots), callback = std::move(callback)]() mutable {
+      ConnectionReports reports;
+      for (const realtime::SocketSlot slot : slots) reports.push_back(loop_.report(slot));
+      callback(std::move(reports));
+    });
+  }
+
   [[nodiscard]] bool accepting() const { return !draining_ && connections_ < options_.max_connections; }
   [[nodiscard]] std::size_t connection_count() const { return connections_; }
 
@@ -160,6 +168,10 @@ std::size_t Shard::connection_count() const { return impl_->connection_count(); 
 
 void Shard::drain(std::chrono::milliseconds over, std::move_only_function<void()> on_empty) {
   impl_->push(DrainCommand{over, std::move(on_empty)});
+}
+
+void Shard::with_reports(std::vector<realtime::SocketSlot> slots, WithReports callback) const {
+  impl_->with_reports(std::move(slots), std::move(callback));
 }
 
 void Shard::tick() { impl_->tick(); }

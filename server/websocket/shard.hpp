@@ -7,11 +7,13 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "kernel/clock.hpp"
 #include "kernel/metrics.hpp"
 #include "realtime/socket_events.hpp"
 #include "realtime/socket_handle.hpp"
+#include "websocket/connection_report.hpp"
 #include "websocket/handshake.hpp"
 #include "websocket/shard_options.hpp"
 
@@ -52,6 +54,9 @@ class Shard final : public realtime::FanoutShard {
   /// Closes all sockets with 1012, spread evenly over the time, and calls `on_empty` on the shard's thread once the
   /// last connection is gone: at most close_timeout later. To be called once.
   void drain(std::chrono::milliseconds over, std::move_only_function<void()> on_empty);
+
+  /// Calls back on the shard's thread.
+  void with_reports(std::vector<realtime::SocketSlot> slots, WithReports callback) const;
 
   /// Does what has fallen due by the clock: pings, timeouts, draining. The shard calls it several times a second; tests
   /// call it after advancing their clock. Shard's thread.

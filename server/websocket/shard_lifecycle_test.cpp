@@ -31,6 +31,24 @@ TEST(Shard, ReadsWhatCameBehindTheRequest) {
   EXPECT_EQ(harness.events.texts, (std::vector<std::string>{"early", "cut"}));
 }
 
+TEST(Shard, ReportsWhatWaitsForASocketAndSinceWhenItIsThere) {
+  ShardHarness harness;
+  Client client = harness.connect();
+  const auto opened_at = harness.clock.now();
+  harness.clock.advance(3s);
+  harness.shard.send(harness.slot(0), encode_frame(Opcode::text, std::string(900'000, 'x'), 1));
+  harness.run();
+  ConnectionReports reports;
+  harness.shard.with_reports({harness.slot(0), {7, 7}}, [&](auto answer) { reports = std::move(answer); });
+  EXPECT_TRUE(reports.empty()) << "it comes on the shard's thread";
+  harness.run();
+  ASSERT_EQ(reports.size(), 2U);
+  ASSERT_TRUE(reports[0].has_value());
+  EXPECT_EQ(reports[0]->opened_at, opened_at);
+  EXPECT_GT(reports[0]->queued_bytes, 100'000U);
+  EXPECT_EQ(reports[1], std::nullopt);
+}
+
 TEST(Shard, AnswersPingsWithTheirPayload) {
   ShardHarness harness;
   Client client = harness.connect();

@@ -1,5 +1,6 @@
 #include "websocket/socket_loop.hpp"
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -20,6 +22,19 @@ realtime::SharedFrame as_frame(std::string_view bytes) {
   realtime::Frame frame;
   frame.bytes = bytes;
   return std::make_shared<const realtime::Frame>(std::move(frame));
+}
+
+std::string peer_address(int descriptor) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return {};
+  if (peer.ss_family != AF_INET && peer.ss_family != AF_INET6) return {};
+  std::array<char, NI_MAXHOST> text{};
+  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&peer), size, text.data(), text.size(), nullptr, 0,
+                    NI_NUMERICHOST) != 0) {
+    return {};
+  }
+  return text.data();
 }
 
 }  // namespace
@@ -49,14 +64,14 @@ SocketLoop::~SocketLoop() {
 
 realtime::SocketId SocketLoop::adopt(int descriptor, const realtime::SocketIdentity& identity,
                                      const HandshakeAccept& handshake, std::string_view leftover,
-                                     const std::optional<realtime::StreamCursor>& cursor,
-                                     std::shared_ptr<void> lease) {
+                                     const std::optional<realtime::StreamCursor>& cursor, std::shared_ptr<void> lease) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // refused by sockets that know no delay
 
   const realtime::SocketId id = std::uint64_t{options_.number} << 48 | ++sockets_made_;
-  const auto slot = table_.insert(descriptor, handshake.deflates,
-                                  {id, identity, FrameParser(options_.max_message), {}, nullptr, std::move(lease)});
+  const auto slot =
+      table_.insert(descriptor, handshake.deflates,
+                    {id, identity, FrameParser(options_.max_message), {}, nullptr, std::move(lease), clock_.now()});
   if (!poller_.add(descriptor, slot)) {
     spdlog::error("socket {}: cannot be watched: {}", id, std::strerror(errno));
     table_.erase(slot.index);
@@ -85,6 +100,13 @@ realtime::SocketId SocketLoop::adopt(int descriptor, const realtime::SocketIdent
 realtime::SocketHandle SocketLoop::handle_of(std::uint32_t index) {
   const Connection& connection = table_.connection(index);
   return {connection.id, connection.identity, &shard_, table_.slot(index)};
+}
+
+std::optional<ConnectionReport> SocketLoop::report(realtime::SocketSlot slot) {
+  if (!table_.is_present(slot)) return std::nullopt;
+  const Connection& connection = table_.connection(slot.index);
+  return ConnectionReport{peer_address(table_.outlet(slot.index).descriptor), connection.opened_at,
+                          connection.queue ? connection.queue->cost() : 0};
 }
 
 void SocketLoop::execute(SubscribeCommand& command) {

@@ -14,6 +14,7 @@
 #include "kernel/clock.hpp"
 #include "realtime/socket_events.hpp"
 #include "websocket/command_queue.hpp"
+#include "websocket/connection_report.hpp"
 #include "websocket/connection_table.hpp"
 #include "websocket/fanout_table.hpp"
 #include "websocket/handshake.hpp"
@@ -61,6 +62,9 @@ class SocketLoop {
   [[nodiscard]] bool turn_is_full() const { return turn_.full(); }
 
   void end_turn();
+
+  /// nullopt where the socket is gone.
+  [[nodiscard]] std::optional<ConnectionReport> report(realtime::SocketSlot slot);
 
   [[nodiscard]] std::size_t connection_count() const { return table_.count(); }
   [[nodiscard]] bool draining() const { return drain_.has_value(); }
