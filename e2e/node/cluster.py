@@ -18,16 +18,17 @@ class Entrance:
 
 
 class ClusterNode(Node):
-    """One of several: with a name, metrics, and a log that tells of each request."""
+    """One of several: with a name, metrics, operators, and a log that tells of each request."""
 
     def __init__(self, directory, name, database, *flags, demo=False, host="127.0.0.1"):
         self.name = name
         self.host = host
         self.fixed_port = free_port()
         self.metrics_url = f"http://{host}:{free_port()}/metrics"
+        self.admin_url = f"http://{host}:{free_port()}"
         super().__init__(
             directory, "--database", database, "--node-name", name, "--log-level", "debug", "--metrics-listen",
-            self.metrics_url.split("/")[2], "--allow-origin", f"http://{host}:{self.fixed_port}", *flags, demo=demo)
+            self.metrics_url.split("/")[2], "--admin-listen", self.admin_url.split("/")[2], "--allow-origin", f"http://{host}:{self.fixed_port}", *flags, demo=demo)
 
     def start(self, port=None):
         return super().start(port or self.fixed_port)

@@ -11,6 +11,7 @@
 
 #include "app/configuration_page.hpp"
 #include "app/door_options.hpp"
+#include "app/operator_options.hpp"
 #include "app/option.hpp"
 #include "kernel/duration.hpp"
 
@@ -214,6 +215,9 @@ void add_limits(CLI::App& app, Config& config) {
   group(address(app, "--metrics-listen", config.metrics_host, config.metrics_port,
                 "Where Prometheus may read metrics; nowhere unless given"),
         limits);
+  group(address(app, "--admin-listen", config.admin_host, config.admin_port,
+                "Where the operator API answers those who have a key (orbit key); nowhere unless given"),
+        limits);
 }
 
 void add_history(CLI::App& app, Config& config) {
@@ -290,11 +294,13 @@ void add_commands(CLI::App& app, Config& config) {
   watch->add_option("--as", config.watch_as, "E-mail address to sign in with")->type_name("EMAIL")->required();
   password_flag(*watch, config);
 
+  add_operator_commands(app, config);
   CLI::App* catalog =
       command("catalog", "Print every event, as documentation or for other programs; or the page of all options",
               Command::catalog);
   catalog->add_option("--format", config.catalog_format, "How")
-      ->check(CLI::IsMember({"typescript", "typescript-docs", "json-schema", "asyncapi", "markdown", "configuration"}))
+      ->check(CLI::IsMember(
+          {"typescript", "typescript-docs", "json-schema", "asyncapi", "markdown", "configuration", "admin-routes"}))
       ->capture_default_str();
 }
 

@@ -19,7 +19,21 @@ namespace orbit::app {
 
 inline constexpr const char* version = "0.1.0";
 
-enum class Command { serve, migrate, seed, watch, catalog, restore_mark, backup, restore, doctor };
+enum class Command {
+  serve,
+  migrate,
+  seed,
+  watch,
+  catalog,
+  restore_mark,
+  backup,
+  restore,
+  doctor,
+  status,
+  key_create,
+  key_list,
+  key_revoke
+};
 enum class LogFormat { automatic, human, json };
 
 struct Config {
@@ -63,6 +77,8 @@ struct Config {
   std::chrono::milliseconds max_queue_wait{1'000};
   std::string metrics_host;  // empty: no metrics
   unsigned short metrics_port = 0;
+  std::string admin_host;  // empty: no operator API
+  unsigned short admin_port = 0;
   std::string stripe_webhook_secret;
   storage::Durability durability = storage::Durability::full;
   realtime::RetentionOptions log;
@@ -92,6 +108,18 @@ struct Config {
   std::string watch_origin;  // empty: that of watch_url
   std::string watch_workspace;
   std::string watch_as;
+
+  // status
+  std::string status_url = "http://127.0.0.1:8090";
+  std::string status_key;
+  bool status_once = false;
+  bool status_json = false;
+
+  // key
+  std::vector<std::string> key_scopes;
+  std::string key_workspace;  // slug; empty for all
+  std::string key_name;
+  std::string key_id;
 
   // catalog
   std::string catalog_format = "markdown";

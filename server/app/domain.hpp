@@ -2,6 +2,7 @@
 #pragma once
 
 #include "billing/billing_service.hpp"
+#include "identity/operator_key_service.hpp"
 #include "identity/session_service.hpp"
 #include "storage/database.hpp"
 #include "workspaces/invite_service.hpp"
@@ -25,6 +26,7 @@ struct Domain {
         sessions(unit_of_work, repositories.users, database.sessions(), hasher, limiter, session_listener, clock,
                  session_rules),
         session_resolver(unit_of_work, database.sessions(), clock, session_rules),
+        operator_keys(unit_of_work, database.operator_keys(), clock),
         billing(unit_of_work, repositories, database.subscriptions(), database.stripe_events(),
                 std::move(webhook_secret), clock),
         workspaces(unit_of_work, repositories, billing, clock),
@@ -41,6 +43,7 @@ struct Domain {
   identity::SignInLimiter limiter{clock, {}};
   identity::SessionService sessions;
   identity::StoredSessionResolver session_resolver;
+  identity::OperatorKeyService operator_keys;
   billing::BillingService billing;
   orbit::workspaces::WorkspaceService workspaces;
   orbit::workspaces::MemberService members;

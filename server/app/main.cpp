@@ -12,10 +12,13 @@
 #include "app/domain.hpp"
 #include "app/logging.hpp"
 #include "app/node.hpp"
+#include "app/operator_keys.hpp"
 #include "app/password.hpp"
 #include "app/seed.hpp"
+#include "app/status.hpp"
 #include "app/watch.hpp"
 #include "catalog/printers.hpp"
+#include "http/admin_api.hpp"
 #include "storage/backup.hpp"
 #include "storage/database_url.hpp"
 #include "storage/serving_lock.hpp"
@@ -158,7 +161,24 @@ int seed(const Config& config) {
   });
 }
 
+int manage_keys(const Config& config) {
+  return with_database(config, [&](storage::Database& database, const kernel::Clock& clock, const auto&) {
+    app::NobodyListens nobody;
+    app::Domain domain(database, nobody, "", clock);
+    const auto said = config.command == app::Command::key_create ? app::create_key(domain, config)
+                      : config.command == app::Command::key_list ? app::list_keys(domain)
+                                                                 : app::revoke_key(domain, config);
+    if (!said) return fail(said.error());
+    std::cout << *said;
+    return 0;
+  });
+}
+
 int print_catalog(const Config& config) {
+  if (config.catalog_format == "admin-routes") {
+    for (const auto& route : http::admin_routes()) std::cout << route.method << " " << route.pattern << "\n";
+    return 0;
+  }
   static const std::map<std::string, std::string (*)(const catalog::CatalogModel&)> printers{
       {"typescript", catalog::print_typescript},
       {"typescript-docs", catalog::print_typescript_docs},
@@ -198,6 +218,12 @@ int main(int argc, char** argv) {
         return seed(config);
       case app::Command::watch:
         return app::watch(config);
+      case app::Command::status:
+        return app::show_status(config);
+      case app::Command::key_create:
+      case app::Command::key_list:
+      case app::Command::key_revoke:
+        return manage_keys(config);
       case app::Command::catalog:
         return print_catalog(config);
     }

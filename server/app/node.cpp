@@ -8,6 +8,7 @@
 #include <latch>
 #include <thread>
 
+#include "app/admin_host.hpp"
 #include "app/asio_scheduler.hpp"
 #include "app/domain.hpp"
 #include "app/front_door.hpp"
@@ -72,6 +73,7 @@ class Node::Impl {
     // Whoever calls into another thread's parts ends before those are taken down.
     if (workers_) workers_->stop();
     realtime_thread_.stop();
+    admin_.reset();
     shards_.clear();
   }
 
@@ -153,11 +155,29 @@ class Node::Impl {
       if (!exposer) return std::unexpected(exposer.error());
       metrics_exposer_ = *std::move(exposer);
     }
+    if (auto listening = open_admin(); !listening) return listening;
     ready_ = true;
     for (const auto& host : shards_) host->server.start();
+    if (admin_) admin_->start();
     spdlog::info("started: orbit {} on {}, {} shards, database {}, backplane {}", version, url_, shards_.size(),
                  storage::without_password(config_.database), config_.backplane.substr(0, config_.backplane.find(':')));
     return {};
+  }
+
+  // Nowhere unless asked for.
+  Result<> open_admin() {
+    if (config_.admin_host.empty()) return {};
+    std::vector<const websocket::Shard*> shards;
+    for (const auto& host : shards_) shards.push_back(&host->shard);
+    admin_ = std::make_unique<AdminHost>(
+        OperatorDesk::Parts{config_, config_.node_name.empty() ? url_.substr(url_.rfind('/') + 1) : config_.node_name,
+                            *domain_, realtime_->access(), std::move(shards), metrics_, clock_},
+        *workers_, metrics_);
+    on_realtime_thread([this] {
+      admin_->start_rates();
+      return true;
+    });
+    return admin_->listen();
   }
 
   // nullptr for none.
@@ -255,6 +275,7 @@ class Node::Impl {
     const auto notice = std::chrono::duration_cast<std::chrono::milliseconds>(noticed_by - clock_.steady_now());
     each_shard([&](ShardHost& host, auto done) { host.server.drain(notice, std::move(done)); });
     if (tls_) tls_->wait_until_idle(std::chrono::seconds(1));
+    if (admin_) admin_->drain();
     workers_->stop();
     on_realtime_thread([this] {
       realtime_->stop();
@@ -280,6 +301,7 @@ class Node::Impl {
   std::unique_ptr<RealtimeHost> realtime_;
   std::unique_ptr<http::Api> api_;
   std::vector<std::unique_ptr<ShardHost>> shards_;
+  std::unique_ptr<AdminHost> admin_;  // nullptr where it is not asked for
   std::shared_ptr<void> metrics_exposer_;
   std::atomic<bool> ready_{false};
   std::string url_;

@@ -240,6 +240,17 @@ void RealtimeHost::with_roster(kernel::WorkspaceId workspace, WithRoster callbac
 realtime::Relay& RealtimeHost::relay() { return *parts_->relay; }
 realtime::RealtimeGateway& RealtimeHost::gateway() { return parts_->gateway; }
 realtime::SocketAdmission& RealtimeHost::admission() { return parts_->admission; }
+RealtimeAccess RealtimeHost::access() {
+  Parts& parts = *parts_;
+  RealtimeAccess access{parts.scheduler, parts.local_hub,        parts.hub,     parts.presence,
+                        *parts.relay,    parts.room_authorizers, parts.encoder, std::nullopt};
+  if (parts.cluster) {
+    access.cluster.emplace(
+        ClusterAccess{parts.cluster->switchboard, parts.cluster->peers, parts.cluster->hub, *parts.cluster_presence});
+  }
+  return access;
+}
+
 std::size_t RealtimeHost::socket_count() const { return parts_->local_hub.socket_count(); }
 
 }  // namespace orbit::app

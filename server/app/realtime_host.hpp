@@ -7,6 +7,7 @@
 
 #include "app/config.hpp"
 #include "app/domain.hpp"
+#include "app/realtime_access.hpp"
 #include "cluster/backplane.hpp"
 #include "http/worker_pool.hpp"
 #include "realtime/realtime_gateway.hpp"
@@ -45,6 +46,7 @@ class RealtimeHost {
   [[nodiscard]] realtime::Relay& relay();
   [[nodiscard]] realtime::RealtimeGateway& gateway();
   [[nodiscard]] realtime::SocketAdmission& admission();
+  [[nodiscard]] RealtimeAccess access();
   /// Any thread.
   [[nodiscard]] std::size_t socket_count() const;
 

@@ -115,6 +115,16 @@ std::optional<std::vector<std::string>> BodyReader::optional_strings(std::string
   return strings;
 }
 
+std::string BodyReader::any(std::string_view field, std::size_t max_bytes) {
+  const json::value* value = find(field, true);
+  if (value == nullptr) return {};
+  std::string text = json::serialize(*value);
+  if (text.size() > max_bytes) {
+    fail(std::string(field), "too_long", "This field may have at most " + std::to_string(max_bytes) + " bytes.");
+  }
+  return text;
+}
+
 std::optional<Error> BodyReader::finish() {
   if (malformed_) return malformed_;
   for (const auto& member : *object_) {

@@ -36,6 +36,9 @@ class BodyReader {
   /// At most `max_items` strings; errors name "field/index".
   std::optional<std::vector<std::string>> optional_strings(std::string_view field, std::size_t max_items);
 
+  /// Any JSON, as text of at most `max_bytes`; it must be there.
+  std::string any(std::string_view field, std::size_t max_bytes);
+
   template <class IdType>
   IdType id(std::string_view field) {
     return parsed_id<IdType>(field, string(field, max_id_bytes));

@@ -1,0 +1,272 @@
+#include "http/admin_api.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <boost/json.hpp>
+
+#include "catalog/client_event.hpp"
+#include "http/admin_json.hpp"
+#include "http/answers.hpp"
+#include "http/body_reader.hpp"
+
+namespace orbit::http {
+
+using identity::OperatorKey;
+using identity::OperatorScope;
+using kernel::ErrorKind;
+using kernel::failure;
+using kernel::MemberId;
+using kernel::ReadContext;
+using kernel::Result;
+using kernel::WorkspaceId;
+
+namespace {
+
+constexpr std::string_view status_route = "/v1/admin/status";
+constexpr std::string_view sockets_route = "/v1/admin/workspaces/{slug}/sockets";
+constexpr std::string_view presence_route = "/v1/admin/workspaces/{slug}/presence";
+constexpr std::string_view log_route = "/v1/admin/workspaces/{slug}/log";
+constexpr std::string_view disconnect_route = "/v1/admin/workspaces/{slug}/members/{id}/disconnect";
+constexpr std::string_view publish_route = "/v1/admin/workspaces/{slug}/rooms/{room}/signals";
+constexpr std::string_view revoke_route = "/v1/admin/sessions/{id}/revoke";
+
+constexpr std::array routes{AdminRoute{"GET", status_route, OperatorScope::read},
+                            AdminRoute{"GET", sockets_route, OperatorScope::read},
+                            AdminRoute{"GET", presence_route, OperatorScope::read},
+                            AdminRoute{"GET", log_route, OperatorScope::read},
+                            AdminRoute{"POST", disconnect_route, OperatorScope::disconnect},
+                            AdminRoute{"POST", revoke_route, OperatorScope::disconnect},
+                            AdminRoute{"POST", publish_route, OperatorScope::publish}};
+
+constexpr std::uint64_t default_items = 100;
+constexpr std::uint64_t max_items = 1'000;
+
+std::string_view bearer(const Request& request) {
+  constexpr std::string_view scheme = "bearer ";
+  const std::string_view value = request.header("Authorization").value_or("");
+  if (value.size() < scheme.size() || !same_header_name(value.substr(0, scheme.size()), scheme)) return {};
+  return value.substr(scheme.size());
+}
+
+// A parameter that counts; where it isn't there, `otherwise`.
+Result<std::uint64_t> number_in(const Request& request, const std::string& name, std::uint64_t least,
+                                std::uint64_t most, std::uint64_t otherwise) {
+  if (!request.parameter(name)) return otherwise;
+  const auto number = request.number(name);
+  if (number && *number >= least && *number <= most) return *number;
+  return kernel::invalid_field(
+      name, "not_a_number",
+      "Must be a whole number from " + std::to_string(least) + " to " + std::to_string(most) + ".");
+}
+
+Response unauthorized(const kernel::Error& error) {
+  Response response = problem(error);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+}  // namespace
+
+std::span<const AdminRoute> admin_routes() { return routes; }
+
+// One request, whose key is good for it.
+struct AdminApi::Call {
+  const Request& request;
+  const PathParameters& path;
+  const OperatorKey& key;
+
+  void log_action(const std::string& what) const {
+    spdlog::info("operator {} \"{}\", request {}: {}", key.id.str(), key.name, request.id, what);
+  }
+};
+
+AdminApi::AdminApi(const Parts& parts) : parts_(parts) {
+  for (const AdminRoute& route : routes) {
+    router_.add(std::string(route.method), route.pattern,
+                [this, &route](const Request& request, const PathParameters& path) {
+                  return authorized(request, path, route);
+                });
+  }
+}
+
+void AdminApi::upgrade(Request request, DecideUpgrade decide) {
+  decide(problem(404, "not_found", "There are no sockets here.", request.id));
+}
+
+void AdminApi::handle(Request request, Respond respond) {
+  const auto finish = [](const Request& asked, Response response, Respond& to) {
+    name_request(response, asked.id);
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    if (response.status < 400) response.headers.emplace_back("Cache-Control", "no-store");
+    to(std::move(response));
+  };
+  Router::Match match = router_.match(request.method, request.path);
+  if (match.allowed.empty()) {
+    return finish(request, problem(404, "not_found", "There is no such route."), respond);
+  }
+  if (match.handler == nullptr) {
+    Response response = problem(405, "method.not_allowed", "This route has no such method.");
+    std::string allowed;
+    for (const std::string& method : match.allowed) allowed.append(allowed.empty() ? "" : ", ").append(method);
+    response.headers.emplace_back("Allow", allowed);
+    return finish(request, std::move(response), respond);
+  }
+  auto shared = std::make_shared<std::pair<Request, Respond>>(std::move(request), std::move(respond));
+  parts_.workers.offer(
+      Lane::command,
+      [this, shared, match = std::move(match), finish] {
+        finish(shared->first, answer(shared->first, match), shared->second);
+      },
+      [shared, finish] {
+        Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
+        busy.headers.emplace_back("Retry-After", "1");
+        finish(shared->first, std::move(busy), shared->second);
+      });
+}
+
+Response AdminApi::answer(const Request& request, const Router::Match& match) const {
+  try {
+    return (*match.handler)(request, match.parameters);
+  } catch (const std::exception& error) {
+    spdlog::error("request {}: {} {}: {}", request.id, request.method, match.pattern, error.what());
+    return problem(500, "internal", "Something went wrong on our side.");
+  }
+}
+
+Response AdminApi::authorized(const Request& request, const PathParameters& path, const AdminRoute& route) const {
+  const auto key = parts_.keys.authenticate(bearer(request), request.address);
+  if (!key) {
+    spdlog::warn("operator API, request {} from {}: {} {}: {}", request.id, request.address, request.method,
+                 route.pattern, key.error().code);
+    return unauthorized(key.error());
+  }
+  const auto refuse = [&](const char* code, const std::string& detail) {
+    spdlog::warn("operator {}, request {}: {} {}: {}", key->id.str(), request.id, request.method, route.pattern, code);
+    return problem(403, code, detail);
+  };
+  if (!key->may(route.scope)) {
+    return refuse("key.scope", "This key has not the scope " + std::string(identity::name_of(route.scope)) + ".");
+  }
+  if (key->workspace && path["slug"].empty()) {
+    return refuse("key.of_one_workspace", "This key is good for one workspace only, and this is about more.");
+  }
+  const std::string_view type = request.header("Content-Type").value_or("");
+  if (!request.body.empty() && !same_header_name(type.substr(0, type.find(';')), "application/json")) {
+    return problem(415, "request.not_json", "The body must be application/json.");
+  }
+  spdlog::debug("operator {}, request {}: {} {}", key->id.str(), request.id, request.method, request.path);
+  return dispatch({request, path, *key}, route.pattern);
+}
+
+Response AdminApi::dispatch(const Call& call, std::string_view pattern) const {
+  if (pattern == status_route) return status(call);
+  if (pattern == sockets_route) return sockets(call);
+  if (pattern == presence_route) return presence(call);
+  if (pattern == log_route) return log(call);
+  if (pattern == disconnect_route) return disconnect(call);
+  if (pattern == revoke_route) return revoke(call);
+  if (pattern == publish_route) return publish(call);
+  throw std::logic_error("a route of the operator API has no handler");
+}
+
+// What a key is not good for, it doesn't find.
+Result<workspaces::Workspace::State> AdminApi::workspace(const Call& call) const {
+  return parts_.unit_of_work.read([&](const ReadContext& context) -> Result<workspaces::Workspace::State> {
+    const auto found = parts_.repositories.workspaces.find_by_slug(context, call.path["slug"]);
+    if (!found || (call.key.workspace && *call.key.workspace != found->state().id)) {
+      return failure(ErrorKind::not_found, "not_found", "There is no such workspace for this key.");
+    }
+    return found->state();
+  });
+}
+
+Result<> AdminApi::check_member(WorkspaceId workspace, MemberId member) const {
+  return parts_.unit_of_work.read([&](const ReadContext& context) -> Result<> {
+    const auto found = parts_.repositories.members.find(context, member);
+    if (found && found->state().workspace_id == workspace) return {};
+    return failure(ErrorKind::not_found, "not_found", "There is no such member here.");
+  });
+}
+
+Response AdminApi::status(const Call&) const {
+  const auto status = parts_.node.status();
+  return status ? json_response(200, to_json(*status)) : problem(status.error());
+}
+
+Response AdminApi::sockets(const Call& call) const {
+  const auto limit = number_in(call.request, "limit", 1, max_items, default_items);
+  if (!limit) return problem(limit.error());
+  const auto found = workspace(call);
+  if (!found) return problem(found.error());
+  const auto list = parts_.node.sockets(found->id, *limit);
+  return list ? json_response(200, to_json(*list, parts_.node.node_name())) : problem(list.error());
+}
+
+Response AdminApi::presence(const Call& call) const {
+  const auto found = workspace(call);
+  if (!found) return problem(found.error());
+  const auto members = parts_.node.presence(found->id);
+  return members ? json_response(200, presence_json(*members, parts_.node.node_name())) : problem(members.error());
+}
+
+Response AdminApi::log(const Call& call) const {
+  const auto after = number_in(call.request, "after", 0, INT64_MAX, 0);
+  if (!after) return problem(after.error());
+  const auto limit = number_in(call.request, "limit", 1, max_items, default_items);
+  if (!limit) return problem(limit.error());
+  const auto found = workspace(call);
+  if (!found) return problem(found.error());
+  const auto body = parts_.unit_of_work.read([&](const ReadContext& context) -> Result<std::string> {
+    const auto events = parts_.event_log.events_after(context, found->id, *after, *limit);
+    return log_json(events, parts_.event_log.head(context, found->id),
+                    parts_.event_log.trimmed_seq(context, found->id));
+  });
+  return body ? json_response(200, *body) : problem(body.error());
+}
+
+Response AdminApi::disconnect(const Call& call) const {
+  const auto found = workspace(call);
+  if (!found) return problem(found.error());
+  const auto member = id_in<MemberId>(call.path["id"]);
+  if (!member) return problem(member.error());
+  if (const auto there = check_member(found->id, *member); !there) return problem(there.error());
+  const auto closed = parts_.node.disconnect(*member);
+  if (!closed) return problem(closed.error());
+  call.log_action("sent away member " + member->str() + " of " + found->slug);
+  return json_response(
+      200, boost::json::serialize(boost::json::object{{"node", parts_.node.node_name()}, {"closedHere", *closed}}));
+}
+
+Response AdminApi::revoke(const Call& call) const {
+  const auto session = id_in<kernel::SessionId>(call.path["id"]);
+  if (!session) return problem(session.error());
+  const auto ended = parts_.sessions.revoke(*session);
+  if (ended) call.log_action("ended session " + session->str());
+  return answer_with(ended);
+}
+
+Response AdminApi::publish(const Call& call) const {
+  BodyReader body(call.request);
+  const std::string kind = body.string("kind", catalog::ClientEventLimits::kind_bytes);
+  const std::string payload = body.any("payload", catalog::ClientEventLimits::payload_bytes);
+  const auto member = body.optional_id<MemberId>("memberId");
+  if (const auto error = body.finish()) return problem(*error);
+  // The names are held to what is asked of those that tabs send.
+  const boost::json::object frame{
+      {"type", "room.signal"}, {"room", call.path["room"]}, {"kind", kind}, {"payload", nullptr}};
+  if (const auto parsed = catalog::parse_client_frame(boost::json::serialize(frame)); !parsed) {
+    return problem(parsed.error().error);
+  }
+  const auto found = workspace(call);
+  if (!found) return problem(found.error());
+  if (member) {
+    if (const auto there = check_member(found->id, *member); !there) return problem(there.error());
+  }
+  const std::string room(call.path["room"]);
+  const auto told = parts_.node.publish({found->id, room, member.value_or(MemberId{}), kind, {payload}});
+  if (told) call.log_action("signalled " + kind + " to room " + room + " of " + found->slug);
+  return answer_with(told);
+}
+
+}  // namespace orbit::http
