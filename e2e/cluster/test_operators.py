@@ -7,7 +7,7 @@ from test_cluster import SWEEP, at
 
 def test_what_an_operator_does_at_one_node_is_done_on_all(clustered):
     nodes = clustered.cluster
-    key = make_key(nodes["a"], "--scope", "read,disconnect,publish")
+    key = make_key(nodes["a"], "--scope", "read,disconnect,publish", database=clustered.database)
     operator = Operator(nodes["a"], key)
     ada, grace = clustered.person("ada@acme.test", "b"), clustered.person("grace@acme.test", "c")
     adas, graces = ada.open_tab(), grace.open_tab()

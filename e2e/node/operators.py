@@ -66,7 +66,7 @@ def check_against_document(method, path, answer):
         schema, format_checker=jsonschema.draft202012_format_checker).validate(answer.json())
 
 
-def make_key(node, *flags):
-    made = orbit("key", "create", "--database", node.database.url, *flags)
+def make_key(node, *flags, database=None):
+    made = orbit("key", "create", "--database", database or node.database.url, *flags)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
