@@ -17,6 +17,20 @@ elseif(ORBIT_SANITIZE STREQUAL "thread")
   target_link_options(orbit_flags INTERFACE -fsanitize=thread)
 endif()
 
+# What makes a mistake in memory end the program rather than be of use to somebody. In the builds that people run; the
+# sanitizers have their own means.
+if(ORBIT_HARDENED)
+  target_compile_definitions(orbit_flags INTERFACE _GLIBCXX_ASSERTIONS)
+  # Not CMake's POSITION_INDEPENDENT_CODE: libraries would get -fPIC by it, whose functions can't be inlined as freely.
+  target_compile_options(orbit_flags INTERFACE -fPIE)
+  target_link_options(orbit_flags INTERFACE -pie)
+  target_compile_options(orbit_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    target_compile_options(orbit_flags INTERFACE -fcf-protection)
+  endif()
+  target_link_options(orbit_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+
 # A compiler cache makes a second clone build in seconds; mold links faster than ld. Both are optional.
 find_program(ORBIT_CCACHE ccache)
 if(ORBIT_CCACHE)
