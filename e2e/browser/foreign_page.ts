@@ -15,7 +15,7 @@ export interface Command {
 
 /** What a body needs, so that nothing but the origin stands between a command and its effect. */
 const bodies: Record<string, unknown> = {
-  "POST /v1/session": { email: "grace@acme.test", password: "orbit-demo" },
+  "POST /v1/session": { email: "alan@acme.test", password: "orbit-demo" },
   "POST /v1/workspaces": { slug: "foreign", name: "Foreign" },
   "PATCH /v1/me": { name: "Foreign" },
   "PATCH /v1/workspaces/{slug}": { name: "Foreign" },
