@@ -10,8 +10,9 @@ using std::chrono::milliseconds;
 
 class PresenceTrackerTest : public testing::Test, PresenceListener {
  protected:
-  PresenceTracker tracker(milliseconds grace_period) {
-    return PresenceTracker(scheduler, clock, grace_period, *this, metrics);
+  PresenceTracker tracker(milliseconds grace_period) { return tracker(grace_period, clock); }
+  PresenceTracker tracker(milliseconds grace_period, const kernel::Clock& wall) {
+    return PresenceTracker(scheduler, wall, grace_period, *this, metrics);
   }
 
   kernel::ManualClock clock;
@@ -70,6 +71,36 @@ TEST_F(PresenceTrackerTest, FlipsOfflineWhenTheGraceIsOver) {
   EXPECT_TRUE(presence.presence(acme, ada).online);
   scheduler.advance(milliseconds{1});
   EXPECT_EQ(told, (Told{PresenceStatus::online, PresenceStatus::offline}));
+}
+
+// Whose wall jumps, while its steady time goes on with that of the other.
+class JumpingClock final : public kernel::Clock {
+ public:
+  explicit JumpingClock(const kernel::Clock& steady) : steady_(steady) {}
+  [[nodiscard]] kernel::Timestamp now() const override { return steady_.now() + ahead; }
+  [[nodiscard]] kernel::SteadyTime steady_now() const override { return steady_.steady_now(); }
+
+  std::chrono::hours ahead{0};
+
+ private:
+  const kernel::Clock& steady_;
+};
+
+TEST_F(PresenceTrackerTest, AGraceIsAsLongAsItIsWhereverTheWallClockJumps) {
+  for (const std::chrono::hours jump : {std::chrono::hours{24}, std::chrono::hours{-24}}) {
+    told.clear();
+    JumpingClock jumping(clock);
+    PresenceTracker presence = tracker(milliseconds{2000}, jumping);
+    presence.connect(acme, ada, 1);
+    presence.disconnect(acme, ada, 1);
+    jumping.ahead = jump;
+    scheduler.advance(milliseconds{1999});
+    EXPECT_EQ(told, Told{PresenceStatus::online});
+    scheduler.advance(milliseconds{1});
+    EXPECT_EQ(told, (Told{PresenceStatus::online, PresenceStatus::offline}));
+    presence.connect(acme, ada, 2);
+    EXPECT_TRUE(presence.presence(acme, ada).online);
+  }
 }
 
 TEST_F(PresenceTrackerTest, IsAwayOnlyWhenEveryTabIsAway) {
