@@ -85,6 +85,24 @@ def test_few_descriptors_are_told_against_the_connections_that_are_allowed(tmp_p
     assert "2000" in finding["says"] and "10200" in finding["advice"] and "900" in finding["advice"]
 
 
+def test_a_certificate_is_read_and_told_of_before_it_expires(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+
+    def ask(days):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=orbit.test", "-days",
+                        str(days), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        return doctor("--listen", "127.0.0.1:0", "--database", f"sqlite:{tmp_path / 'orbit.db'}", "--tls-certificate",
+                      str(certificate), "--tls-key", str(key))
+
+    assert ask(90)["TLS"]["state"] == "ok"
+    soon = ask(3)["TLS"]
+    assert soon["state"] == "look" and "SIGHUP" in soon["advice"]
+    certificate.write_text("no certificate")
+    wrong = doctor("--listen", "127.0.0.1:0", "--database", f"sqlite:{tmp_path / 'orbit.db'}", "--tls-certificate",
+                   str(certificate), "--tls-key", str(key))
+    assert wrong["TLS"]["state"] == "wrong"
+
+
 def test_a_backplane_that_cannot_be_reached_is_wrong():
     findings = doctor("--listen", "127.0.0.1:0", "--database", f"postgresql://orbit@127.0.0.1:{free_port()}/orbit",
                       "--backplane", f"redis://127.0.0.1:{free_port()}")

@@ -1,6 +1,8 @@
 #include "app/doctor.hpp"
 
 #include <fmt/format.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -10,6 +12,7 @@
 #include <iostream>
 
 #include "http/static_site.hpp"
+#include "http/tls.hpp"
 #include "kernel/origin_policy.hpp"
 #include "storage/database_url.hpp"
 
@@ -47,6 +50,37 @@ std::ptrdiff_t count(const Findings& findings, State state) {
   return std::ranges::count(findings, state, &Finding::state);
 }
 
+// Of the first certificate in the file.
+std::optional<int> days_left(const std::string& path) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "r"), &std::fclose);
+  if (!file) return std::nullopt;
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_X509(file.get(), nullptr, nullptr, nullptr),
+                                                                &X509_free);
+  int days = 0, seconds = 0;
+  if (!certificate || ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get())) != 1) {
+    return std::nullopt;
+  }
+  return seconds < 0 ? days - 1 : days;
+}
+
+void examine_tls(const Config& config, Findings& findings) {
+  constexpr int few_days = 14;
+  if (config.tls_certificate.empty()) return;
+  kernel::MetricsRegistry metrics;
+  if (const auto tls = http::Tls::load({config.tls_certificate, config.tls_key}, metrics); !tls) {
+    findings.push_back({State::wrong, "TLS", tls.error().message,
+                        "Give --tls-certificate and --tls-key a PEM file each that this user may read."});
+    return;
+  }
+  const int days = days_left(config.tls_certificate).value_or(-1);
+  const std::string says = fmt::format("{} is valid for {} more days", config.tls_certificate, std::max(days, 0));
+  const std::string advice = "Renew it, then send the node SIGHUP: it reads the files again.";
+  findings.push_back({days < 0          ? State::wrong
+                      : days < few_days ? State::look
+                                        : State::ok,
+                      "TLS", says, days < few_days ? advice : ""});
+}
+
 }  // namespace
 
 std::string size_in_words(std::uintmax_t bytes) {
@@ -63,7 +97,8 @@ std::string size_in_words(std::uintmax_t bytes) {
 void examine_options(const Config& config, Findings& findings) {
   // A port that is still to be found has no place in an origin.
   const std::string own =
-      "http://" + host_and_port(config.listen_host, config.listen_port == 0 ? std::uint16_t{1} : config.listen_port);
+      (config.tls_certificate.empty() ? "http://" : "https://") +
+      host_and_port(config.listen_host, config.listen_port == 0 ? std::uint16_t{1} : config.listen_port);
   const auto origins =
       kernel::OriginPolicy::create(config.public_origin.empty() ? own : config.public_origin, config.allow_origins);
   if (!origins) {
@@ -78,6 +113,7 @@ void examine_options(const Config& config, Findings& findings) {
                               "and name its https:// address with --public-origin."
                             : ""});
   }
+  examine_tls(config, findings);
   if (config.web.empty()) {
     findings.push_back({State::ok, "page", "none is served (--web)"});
   } else if (const auto site = http::StaticSite::load(config.web); !site) {

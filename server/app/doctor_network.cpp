@@ -75,13 +75,16 @@ class Socket {
   sockaddr_storage address_{};
 };
 
-// `path` and `sign`: what tells that it is Orbit who listens there.
+// `path` and `sign`: what tells that it is Orbit who listens there; an empty path where that can't be asked.
 void examine_port(const char* what, const std::string& host, unsigned short port, const std::string& path,
                   std::string_view sign, Findings& findings) {
   const std::string shown = host_and_port(host, port);
   const int error = Socket(host, port).try_to_listen();
   if (error == 0) {
     findings.push_back({State::ok, what, port == 0 ? shown + ", some free port" : shown + " is free"});
+  } else if (error == EADDRINUSE && path.empty()) {
+    findings.push_back({State::look, what, shown + " is in use; by whom, it doesn't tell",
+                        fmt::format("See whether it is an Orbit node: ss -ltnp 'sport = :{}'.", port)});
   } else if (error == EADDRINUSE && Socket(host, port).ask(path).find(sign) != std::string::npos) {
     findings.push_back({State::ok, what, shown + " is served by an Orbit node already"});
   } else {
@@ -156,10 +159,13 @@ void examine_backplane(const Config& config, Findings& findings) {
 }  // namespace
 
 void examine_network(const Config& config, Findings& findings) {
-  examine_port("listen", config.listen_host, config.listen_port, "/healthz", R"({"status":"ok"})", findings);
+  const bool speaks_tls = !config.tls_certificate.empty();
+  examine_port("listen", config.listen_host, config.listen_port, speaks_tls ? "" : "/healthz", R"({"status":"ok"})",
+               findings);
   if (!config.metrics_host.empty()) {
     examine_port("metrics", config.metrics_host, config.metrics_port, "/metrics", "orbit_", findings);
   }
+  if (!config.admin_host.empty()) examine_port("operators", config.admin_host, config.admin_port, "", "", findings);
   examine_backplane(config, findings);
 }
 
