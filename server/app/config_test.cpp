@@ -161,6 +161,31 @@ TEST_F(ConfigTest, AFileThatIsNotThereEndsWithTwoAndIsNamed) {
   EXPECT_NE(refused.said.find("/nonexistent/orbit.toml"), std::string::npos) << refused.said;
 }
 
+TEST_F(ConfigTest, TheOperatorApiIsNowhereUnlessAFlagAVariableOrTheFileSaysWhere) {
+  EXPECT_EQ(parse({"serve"}).config.admin_host, "");
+  const auto by_flag = parse({"serve", "--admin-listen", "[::1]:8090"}).config;
+  EXPECT_EQ(host_and_port(by_flag.admin_host, by_flag.admin_port), "[::1]:8090");
+  std::ofstream(file_) << "admin-listen = \"127.0.0.1:8091\"\n";
+  EXPECT_EQ(parse({"--config", file_.c_str(), "serve"}).config.admin_port, 8091);
+  setenv("ORBIT_ADMIN_LISTEN", "127.0.0.1:8092", 1);
+  const auto by_variable = parse({"--config", file_.c_str(), "serve"}).config.admin_port;
+  unsetenv("ORBIT_ADMIN_LISTEN");
+  EXPECT_EQ(by_variable, 8092);
+}
+
+TEST_F(ConfigTest, AKeysScopesComeInAListOrOneByOne) {
+  using Scopes = std::vector<std::string>;
+  const auto made = parse({"key", "create", "--scope", "read,publish", "--workspace", "acme"});
+  EXPECT_EQ(made.config.command, Command::key_create);
+  EXPECT_EQ(made.config.key_scopes, (Scopes{"read", "publish"}));
+  EXPECT_EQ(made.config.key_workspace, "acme");
+  EXPECT_EQ(parse({"key", "create", "--scope", "read", "--scope", "publish"}).config.key_scopes,
+            (Scopes{"read", "publish"}));
+  EXPECT_EQ(refusal({"key", "create"}).exit_code, 2);
+  EXPECT_EQ(refusal({"key", "revoke"}).exit_code, 2);
+  EXPECT_EQ(refusal({"key"}).exit_code, 2);
+}
+
 TEST_F(ConfigTest, TheFirstWorkspaceAndItsOwnerAreGivenWholeOrNotAtAll) {
   EXPECT_EQ(parse({"seed"}).exit_code, std::nullopt);
   EXPECT_EQ(parse({"seed", "--workspace", "acme", "--name", "Acme", "--owner", "ada@acme.test", "--owner-name", "Ada"})

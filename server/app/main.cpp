@@ -105,11 +105,13 @@ int migrate(const Config& config) {
   });
 }
 
+int no_database(const Config& config) {
+  return fail({kernel::ErrorKind::not_found, "database.missing",
+               "There is no database at " + storage::without_password(config.database) + "."});
+}
+
 int restore_mark(const Config& config) {
-  if (!storage::Database::exists(config.database)) {
-    return fail({kernel::ErrorKind::not_found, "database.missing",
-                 "There is no database at " + storage::without_password(config.database) + "."});
-  }
+  if (!storage::Database::exists(config.database)) return no_database(config);
   const auto lock = storage::ServingLock::take(config.database);
   if (!lock) return fail(lock.error());
   return with_database(config, [](storage::Database& database, const kernel::Clock&, const auto&) {
@@ -162,10 +164,12 @@ int seed(const Config& config) {
 }
 
 int manage_keys(const Config& config) {
+  const bool makes_one = config.command == app::Command::key_create;
+  if (!makes_one && !storage::Database::exists(config.database)) return no_database(config);
   return with_database(config, [&](storage::Database& database, const kernel::Clock& clock, const auto&) {
     app::NobodyListens nobody;
     app::Domain domain(database, nobody, "", clock);
-    const auto said = config.command == app::Command::key_create ? app::create_key(domain, config)
+    const auto said = makes_one                                  ? app::create_key(domain, config)
                       : config.command == app::Command::key_list ? app::list_keys(domain)
                                                                  : app::revoke_key(domain, config);
     if (!said) return fail(said.error());

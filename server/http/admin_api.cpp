@@ -137,8 +137,10 @@ Response AdminApi::answer(const Request& request, const Router::Match& match) co
 Response AdminApi::authorized(const Request& request, const PathParameters& path, const AdminRoute& route) const {
   const auto key = parts_.keys.authenticate(bearer(request), request.address);
   if (!key) {
-    spdlog::warn("operator API, request {} from {}: {} {}: {}", request.id, request.address, request.method,
-                 route.pattern, key.error().code);
+    // Whoever is refused whatever they show could fill the log.
+    const bool is_news = key.error().kind != ErrorKind::too_many;
+    spdlog::log(is_news ? spdlog::level::warn : spdlog::level::debug, "operator API, request {} from {}: {} {}: {}",
+                request.id, request.address, request.method, route.pattern, key.error().code);
     return unauthorized(key.error());
   }
   const auto refuse = [&](const char* code, const std::string& detail) {

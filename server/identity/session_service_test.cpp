@@ -157,6 +157,14 @@ TEST_F(SessionServiceTest, EndsNobodyElsesSession) {
   EXPECT_TRUE(listener.ended.empty());
 }
 
+TEST_F(SessionServiceTest, RevokesASessionWhoseverItIsAndTellsOfIt) {
+  const auto signed_in = sign_in();
+  ASSERT_TRUE(service.revoke(signed_in.session.id));
+  EXPECT_EQ(listener.ended, std::vector{signed_in.session.id});
+  EXPECT_EQ(outcome(resolver.resolve(signed_in.token)), nobody);
+  EXPECT_EQ(outcome(service.revoke(signed_in.session.id)), "not_found not_found");
+}
+
 TEST_F(SessionServiceTest, EndsAllOthersAndNoneOfAnybodyElse) {
   const auto first = sign_in().session.id;
   const auto second = sign_in().session.id;
