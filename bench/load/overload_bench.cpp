@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 
+#include "load/loopback.hpp"
+#include "load/node_metrics.hpp"
 #include "load/paced_commands.hpp"
 #include "load/tab_fleet.hpp"
 
@@ -21,6 +23,7 @@ struct Way {
   Samples accepted_ms = {};
   Samples refused_ms = {};
   Samples delivery_ms = {};
+  double waited_ms = 0;  // in the node's queue, in the mean, of those that were begun
 };
 
 class OverloadBench {
@@ -29,8 +32,13 @@ class OverloadBench {
       : stage_(stage), options_(options), fleet_(stage.poller(), stage.node().port()) {}
 
   Outcome<Section> go() {
-    const std::vector<std::string> flags{"--worker-threads", std::to_string(options_.workers), "--max-queue-wait",
-                                         options_.max_wait,  "--sockets-per-member",           "1000"};
+    const auto metrics_port = free_port();
+    if (!metrics_port) return std::unexpected(metrics_port.error());
+    metrics_port_ = *metrics_port;
+    const std::vector<std::string> flags{"--metrics-listen",     "127.0.0.1:" + std::to_string(metrics_port_),
+                                         "--worker-threads",     std::to_string(options_.workers),
+                                         "--max-queue-wait",     options_.max_wait,
+                                         "--sockets-per-member", "1000"};
     if (auto started = stage_.restart(flags); !started) return std::unexpected(started.error());
     if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     if (auto measured = measure_capacity(); !measured) return std::unexpected(measured.error());
@@ -68,17 +76,18 @@ class OverloadBench {
   // What comes back at once from 32 connections that ask again and again.
   Outcome<> measure_capacity() {
     for (const std::size_t count : {200UL, 3'000UL}) {
-      PacedCommands commands(
-          stage_.poller(),
-          {.port = stage_.node().port(), .connections = 32, .per_second = 1e9, .count = count, .request = [this] {
-             return stage_.world().next_command();
-           }});
+      PacedCommands commands(stage_.poller(), {.port = stage_.node().port(),
+                                               .connections = 32,
+                                               .per_second = 1e9,
+                                               .count = count,
+                                               .request = [this] { return stage_.world().next_command(); },
+                                               .may_be_refused = true});
       const auto began = Clock::now();
       commands.start();
       stage_.poller().turn_until([&] { return commands.done(); }, began + std::chrono::seconds(60));
       if (commands.failure()) return std::unexpected(*commands.failure());
       if (!commands.done()) return failure("the node takes no commands");
-      capacity_ = static_cast<double>(count) / (milliseconds(Clock::now() - began) / 1000);
+      capacity_ = static_cast<double>(commands.answer_ms().size()) / (milliseconds(Clock::now() - began) / 1000);
     }
     return {};
   }
@@ -109,6 +118,8 @@ class OverloadBench {
                                              .count = count,
                                              .request = [this] { return stage_.world().next_command(); },
                                              .may_be_refused = true});
+    const auto before = read_metrics(stage_.poller(), metrics_port_);
+    if (!before) return std::unexpected(before.error());
     const auto began = Clock::now();
     commands.start();
     const auto patience = std::chrono::seconds(60) + std::chrono::seconds(static_cast<long>(4 * options_.seconds));
@@ -116,6 +127,11 @@ class OverloadBench {
     if (commands.failure()) return std::unexpected(*commands.failure());
     if (fleet_.lost() > 0) return failure(std::to_string(fleet_.lost()) + " tabs were lost");
     if (!commands.done()) return failure("not every command was answered in time");
+    const auto after = read_metrics(stage_.poller(), metrics_port_);
+    if (!after) return std::unexpected(after.error());
+    const auto grown = [&](const char* name) { return after->at(name) - before->at(name); };
+    way.waited_ms =
+        grown("orbit_workers_waited_microseconds_total") / 1000 / std::max(grown("orbit_workers_started_total"), 1.0);
     way.accepted_ms = commands.answer_ms();
     way.refused_ms = commands.refusal_ms();
     way.accepted_per_s = static_cast<double>(way.accepted_ms.size()) / (milliseconds(Clock::now() - began) / 1000);
@@ -123,19 +139,21 @@ class OverloadBench {
   }
 
   Section section() const {
-    Table table({"of capacity", "asked a second", "accepted a second", "refused", "accepted p50 ms", "p99 ms",
-                 "most ms", "refused p50 ms", "p99 ms", "delivery p50 ms", "p99 ms"});
+    Table table({"of capacity", "asked a second", "accepted a second", "refused", "waited ms", "accepted p50 ms",
+                 "p99 ms", "most ms", "refused p50 ms", "p99 ms", "delivery p50 ms", "p99 ms"});
     Json ways_json = Json::array();
     for (const Way& way : ways_) {
       const double refused = static_cast<double>(way.refused_ms.size()) / static_cast<double>(way.asked);
       table.add({number(way.times, 1) + " ×", number(way.rate), number(way.accepted_per_s),
-                 number(refused * 100) + " %", number(way.accepted_ms.percentile(50), 1),
+                 number(refused * 100) + " %", number(way.waited_ms, 1), number(way.accepted_ms.percentile(50), 1),
                  number(way.accepted_ms.percentile(99), 1), number(way.accepted_ms.most(), 1),
                  number(way.refused_ms.percentile(50), 1), number(way.refused_ms.percentile(99), 1),
                  number(way.delivery_ms.percentile(50), 1), number(way.delivery_ms.percentile(99), 1)});
       Json entry = Json::object();
       entry.set("times", way.times).set("asked_per_s", way.rate).set("accepted_per_s", way.accepted_per_s);
-      entry.set("refused_share", refused).set("accepted_ms", Json::percentiles(way.accepted_ms));
+      entry.set("waited_ms", way.waited_ms)
+          .set("refused_share", refused)
+          .set("accepted_ms", Json::percentiles(way.accepted_ms));
       entry.set("refused_ms", Json::percentiles(way.refused_ms)).set("delivery_ms", Json::percentiles(way.delivery_ms));
       ways_json.push(std::move(entry));
     }
@@ -148,7 +166,8 @@ class OverloadBench {
         {"Capacity: " + number(capacity_) + " commands a second, by 32 connections that ask again and again; " +
              number(static_cast<double>(options_.workers)) + " workers, --max-queue-wait " + options_.max_wait + ".",
          "Commands fall due at an even pace for " + number(options_.seconds) +
-             " s, whether the node keeps up or not; times count from then. Deliveries are of " +
+             " s, whether the node keeps up or not; times count from then; waited is what those that were begun did in "
+             "the queue, in the mean, by the node's own count. Deliveries are of " +
              number(signals_per_second) + " signals a second from one tab to " +
              number(static_cast<double>(options_.tabs)) + " tabs, meanwhile."},
         std::move(table),
@@ -160,6 +179,7 @@ class OverloadBench {
   TabFleet fleet_;
   const TimePoint epoch_ = Clock::now();
   double capacity_ = 0;
+  unsigned short metrics_port_ = 0;
   std::shared_ptr<bool> signalling_;
   std::vector<Way> ways_;
 };

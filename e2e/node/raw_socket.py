@@ -26,10 +26,12 @@ def raw_handshake(node, *lines, path="/v1/ws?workspace=acme", method="GET", vers
 class RawSocket:
     """A WebSocket spoken byte by byte, for what a well-behaved library won't send."""
 
-    def __init__(self, node, person, *lines, receive_buffer=None):
+    def __init__(self, node, person, *lines, receive_buffer=None, segment=None):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if segment:  # small ones keep what the kernel buffers for the node small, too
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment)
         self.socket.settimeout(10)
         self.socket.connect(("127.0.0.1", node.port))
         self.socket.sendall("\r\n".join([
