@@ -67,7 +67,7 @@ class RecordingShard final : public FanoutShard {
 class PlainEncoder final : public FrameEncoder {
  public:
   [[nodiscard]] SharedFrame encode(std::string_view text, std::optional<kernel::Seq> seq,
-                                   kernel::SteadyTime) const override {
+                                   kernel::SteadyTime = {}) const override {
     return std::make_shared<Frame>(Frame{std::string(text), 0, seq});
   }
 };
