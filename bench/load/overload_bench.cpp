@@ -131,7 +131,7 @@ class OverloadBench {
     if (!after) return std::unexpected(after.error());
     const auto grown = [&](const char* name) { return after->at(name) - before->at(name); };
     way.waited_ms =
-        grown("orbit_workers_waited_microseconds_total") / 1000 / std::max(grown("orbit_workers_started_total"), 1.0);
+        grown("orbit_workers_wait_seconds_sum") * 1000 / std::max(grown("orbit_workers_wait_seconds_count"), 1.0);
     way.accepted_ms = commands.answer_ms();
     way.refused_ms = commands.refusal_ms();
     way.accepted_per_s = static_cast<double>(way.accepted_ms.size()) / (milliseconds(Clock::now() - began) / 1000);

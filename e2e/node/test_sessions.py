@@ -108,7 +108,7 @@ def test_the_cookie_of_a_secure_origin_is_for_its_host_and_no_script(start_node)
 
 
 def test_sign_ins_beyond_the_queue_are_refused_and_commands_go_on(start_node):
-    node = start_node("--max-queued-sign-ins", "2", "--worker-threads", "4")
+    node = start_node("--max-queued-commands", "2", "--worker-threads", "4")
     ada = node.sign_in("ada@acme.test")
 
     def guess(number):
