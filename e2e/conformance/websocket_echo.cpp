@@ -53,8 +53,8 @@ class OpenDoor final : public http::RequestHandler {
       for (const auto& [name, value] : refused.headers) refusal.headers.emplace_back(name, value);
       return decide(std::move(refusal));
     }
-    decide(http::TakeSocket([this, handshake = *std::move(accepted)](int descriptor, const std::string& leftover) {
-      shard_.adopt(descriptor, {}, handshake, leftover);
+    decide(http::TakeSocket([this, handshake = *std::move(accepted)](const http::UpgradedSocket& socket) {
+      shard_.adopt(socket.descriptor, {}, handshake, socket.leftover);
     }));
   }
 
