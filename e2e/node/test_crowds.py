@@ -18,7 +18,9 @@ def start_measured(start_node):
     """Starts a node of one shard that tells its metrics."""
     def start(*flags):
         port = free_port()
-        node = start_node("--shards", "1", "--metrics-listen", f"127.0.0.1:{port}", "--heartbeat", "1h", *flags)
+        # A crowd comes from one address here.
+        node = start_node("--shards", "1", "--metrics-listen", f"127.0.0.1:{port}", "--heartbeat", "1h",
+                          "--connections-per-address", "0", "--handshakes-per-address", "0", *flags)
         node.metrics_url = f"http://127.0.0.1:{port}/metrics"
         return node
     return start

@@ -12,6 +12,7 @@ import requests
 import yaml
 
 from harness import PATIENCE, ROOT, Node, Refused, Tab, eventually
+from certificates import Certificate
 from services import PostgreSQL, free_port
 
 PROMETHEUS = ROOT / "deploy/prometheus"
@@ -87,6 +88,16 @@ def in_cluster(tmp_path_factory):
     server.close()
 
 
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory):
+    """A node that speaks TLS itself."""
+    directory = tmp_path_factory.mktemp("secured")
+    certificate = Certificate(directory)
+    measured = Measured(directory / "node", "--tls-certificate", certificate.file, "--tls-key", certificate.key_file)
+    yield measured
+    measured.node.kill()
+
+
 def described(text):
     """Each metric's type, help and names of labels."""
     metrics = {}
@@ -99,8 +110,8 @@ def described(text):
 
 
 @cache
-def all_metrics(alone, in_cluster):
-    return described(alone.text) | described(in_cluster.text)
+def all_metrics(alone, in_cluster, secured):
+    return described(alone.text) | described(in_cluster.text) | described(secured.text)
 
 
 def reference_page(metrics):
@@ -109,7 +120,7 @@ def reference_page(metrics):
         "# Metrics", "",
         "What `orbit serve --metrics-listen ADDRESS:PORT` serves at `/metrics`, held against a running node by "
         "`e2e/node/test_metrics.py`, which", "prints this page with `ORBIT_WRITE_REFERENCE=1`: don't edit. Durations are in seconds. "
-        "Metrics of PostgreSQL and of the cluster are", "there on nodes that have those.", "",
+        "Metrics of PostgreSQL and of the cluster are", "there on nodes that have those, and those of TLS on nodes that speak it.", "",
         "| metric | type | labels | meaning |", "| --- | --- | --- | --- |",
     ]
     for name, (kind, words, labels) in sorted(metrics.items()):
@@ -235,8 +246,8 @@ def expressions_of_the_dashboard():
             yield panel["title"], target["expr"]
 
 
-def test_alerts_and_dashboard_name_only_what_a_node_serves(alone, in_cluster):
-    known = set(all_metrics(alone, in_cluster))
+def test_alerts_and_dashboard_name_only_what_a_node_serves(alone, in_cluster, secured):
+    known = set(all_metrics(alone, in_cluster, secured))
     for title, expression in [*expressions_of_the_dashboard(), *((rule["alert"], rule["expr"]) for rule in ALERTS)]:
         assert names_in(expression) <= known, title
     for annotation in DASHBOARD["annotations"]["list"]:
@@ -258,34 +269,34 @@ def test_the_dashboard_has_its_rows():
 
 
 @pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")))
-def test_pages_name_only_metrics_that_are_served(page, alone, in_cluster):
+def test_pages_name_only_metrics_that_are_served(page, alone, in_cluster, secured):
     text = (ROOT / page).read_text()
     named = {name for name in names_in(" ".join(re.findall(r"`([^`\n]+)`", text)))
              if re.search(r"_(total|bytes|seconds|fds)$", name)}
-    assert named <= set(all_metrics(alone, in_cluster)), page
+    assert named <= set(all_metrics(alone, in_cluster, secured)), page
 
 
-def test_labels_that_pages_name_are_served(alone, in_cluster):
-    text = alone.text + in_cluster.text
+def test_labels_that_pages_name_are_served(alone, in_cluster, secured):
+    text = alone.text + in_cluster.text + secured.text
     for page in (ROOT / "docs").rglob("*.md"):
         for name, label in re.findall(r'`(orbit_[a-z_]+){([a-z]+="[^"]*")}`', page.read_text()):
             if name != "orbit_http_responses_total":
                 assert re.search(rf"^{name}{{[^}}]*{label}", text, re.MULTILINE), (page.name, name, label)
 
 
-def test_the_reference_has_every_metric(alone, in_cluster):
-    page = reference_page(all_metrics(alone, in_cluster))
+def test_the_reference_has_every_metric(alone, in_cluster, secured):
+    page = reference_page(all_metrics(alone, in_cluster, secured))
     if os.environ.get("ORBIT_WRITE_REFERENCE"):
         REFERENCE.write_text(page)
     assert REFERENCE.read_text() == page
 
 
-def test_every_metric_of_the_code_is_served(alone, in_cluster):
+def test_every_metric_of_the_code_is_served(alone, in_cluster, secured):
     declared = set()
     for path in (ROOT / "server").rglob("*.cpp"):
         if path.name.endswith("_test.cpp"):
             continue
         text = path.read_text()
         declared |= set(re.findall(r'(?:counter|gauge|histogram|age)\(\s*"(orbit_[a-z_]+)"', text))
-    assert declared <= set(all_metrics(alone, in_cluster))
+    assert declared <= set(all_metrics(alone, in_cluster, secured))
     assert len(declared) > 80

@@ -5,29 +5,15 @@ import contextlib
 import signal
 import socket
 import ssl
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 import requests
 
+from certificates import Certificate
 from harness import eventually
 from services import free_port
-
-
-class Certificate:
-    """Signed by itself, for 127.0.0.1. Its files are written anew by `renew`."""
-
-    def __init__(self, directory):
-        self.file, self.key_file = str(directory / "node.pem"), str(directory / "node.key")
-        self.renew()
-
-    def renew(self):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
-                        "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-                        "-out", self.file, "-keyout", self.key_file], check=True, capture_output=True)
-        self.text = Path(self.file).read_text()
 
 
 @pytest.fixture
