@@ -26,9 +26,11 @@ class ClusterNode(Node):
         self.fixed_port = free_port()
         self.metrics_url = f"http://{host}:{free_port()}/metrics"
         self.admin_url = f"http://{host}:{free_port()}"
+        # Where others can reach it, the operator API wants a key first.
+        admin = ("--admin-listen", self.admin_url.split("/")[2]) if host == "127.0.0.1" else ()
         super().__init__(
             directory, "--database", database, "--node-name", name, "--log-level", "debug", "--metrics-listen",
-            self.metrics_url.split("/")[2], "--admin-listen", self.admin_url.split("/")[2], "--allow-origin", f"http://{host}:{self.fixed_port}", *flags, demo=demo)
+            self.metrics_url.split("/")[2], *admin, "--allow-origin", f"http://{host}:{self.fixed_port}", *flags, demo=demo)
 
     def start(self, port=None):
         return super().start(port or self.fixed_port)
