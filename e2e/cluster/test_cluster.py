@@ -151,6 +151,7 @@ def test_a_node_that_was_frozen_for_ten_seconds_catches_up(clustered):
     ada, grace = clustered.person("ada@acme.test"), clustered.person("grace@acme.test")
     tab = ada.open_tab()
     frozen = at(grace, clustered.cluster["b"]).open_tab()
+    presence_of(tab, frozen.hello["memberId"], online=True)
     clustered.cluster["b"].process.send_signal(signal.SIGSTOP)
     names = [f"Team {number}" for number in range(5)]
     for name in names:
