@@ -48,7 +48,6 @@ TEST(CatalogJson, PutsTypeAndSeqFirst) {
 }
 
 TEST(CatalogJson, AHelloWithARosterMadeBeforeIsThatHello) {
-  const kernel::ManualClock clock;
   Hello hello{MemberId::create(clock), WorkspaceId::create(clock), "epoch", 7, clock.now(), 25'000, "b", {}};
   const std::vector<PresenceDTO> roster{{hello.member_id, true, PresenceStatus::online, clock.now()}};
   const std::string with = hello_with(hello, to_json(roster));
