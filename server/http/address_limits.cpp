@@ -18,12 +18,6 @@ namespace {
 constexpr std::string_view refusals = "orbit_http_address_refused_total";
 constexpr std::string_view refusals_help = "Connections and handshakes refused because their address had too many";
 
-std::unexpected<kernel::Error> too_many(std::string code, std::string message, seconds wait) {
-  kernel::Error error{kernel::ErrorKind::too_many, std::move(code), std::move(message)};
-  error.retry_after = wait;
-  return std::unexpected(std::move(error));
-}
-
 }  // namespace
 
 // Open connections of each address that has any.
@@ -73,7 +67,8 @@ kernel::Result<ConnectionLease> AddressLimits::count_connection(std::string_view
   if (!counts_->add(network, max_connections_)) {
     refused_connections_.add();
     counts_->log_refusal(network, "connections");
-    return too_many("address.too_many_connections", "There are too many connections from this address.", seconds(5));
+    return kernel::too_many("address.too_many_connections", "There are too many connections from this address.",
+                            seconds(5));
   }
   const auto release = [counts = counts_, network = std::move(network)](void*) { counts->remove(network); };
   return ConnectionLease(static_cast<void*>(counts_.get()), release);
@@ -84,12 +79,12 @@ kernel::Result<> AddressLimits::take_handshake(std::string_view address) {
   if (const auto wait = failures_.wait(network); wait > seconds{0}) {
     refused_after_failures_.add();
     counts_->log_refusal(network, "handshakes that failed");
-    return too_many("address.too_many_failures", "Too many handshakes from this address failed.", wait);
+    return kernel::too_many("address.too_many_failures", "Too many handshakes from this address failed.", wait);
   }
   if (const auto wait = handshakes_.take(network); wait > seconds{0}) {
     refused_handshakes_.add();
     counts_->log_refusal(network, "handshakes");
-    return too_many("address.too_many_handshakes", "There are too many handshakes from this address.", wait);
+    return kernel::too_many("address.too_many_handshakes", "There are too many handshakes from this address.", wait);
   }
   return {};
 }

@@ -97,7 +97,6 @@ void AdminApi::upgrade(Request request, DecideUpgrade decide) {
 void AdminApi::handle(Request request, Respond respond) {
   const auto finish = [](const Request& asked, Response response, Respond& to) {
     name_request(response, asked.id);
-    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
     if (response.status < 400) response.headers.emplace_back("Cache-Control", "no-store");
     to(std::move(response));
   };
@@ -118,11 +117,7 @@ void AdminApi::handle(Request request, Respond respond) {
       [this, shared, match = std::move(match), finish] {
         finish(shared->first, answer(shared->first, match), shared->second);
       },
-      [shared, finish] {
-        Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
-        busy.headers.emplace_back("Retry-After", "1");
-        finish(shared->first, std::move(busy), shared->second);
-      });
+      [shared, finish] { finish(shared->first, overloaded(), shared->second); });
 }
 
 Response AdminApi::answer(const Request& request, const Router::Match& match) const {
@@ -153,8 +148,7 @@ Response AdminApi::authorized(const Request& request, const PathParameters& path
   if (key->workspace && path["slug"].empty()) {
     return refuse("key.of_one_workspace", "This key is good for one workspace only, and this is about more.");
   }
-  const std::string_view type = request.header("Content-Type").value_or("");
-  if (!request.body.empty() && !same_header_name(type.substr(0, type.find(';')), "application/json")) {
+  if (!request.body.empty() && !is_json(request)) {
     return problem(415, "request.not_json", "The body must be application/json.");
   }
   spdlog::debug("operator {}, request {}: {} {}", key->id.str(), request.id, request.method, request.path);

@@ -6,6 +6,19 @@
 
 namespace orbit::http {
 
+/// Whether the body says that it is JSON.
+[[nodiscard]] inline bool is_json(const Request& request) {
+  const std::string_view type = request.header("Content-Type").value_or("");
+  return same_header_name(type.substr(0, type.find(';')), "application/json");
+}
+
+/// For a request that no worker began.
+[[nodiscard]] inline Response overloaded() {
+  Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
+  busy.headers.emplace_back("Retry-After", "1");
+  return busy;
+}
+
 /// The DTO as JSON, or the error as a problem.
 template <class Dto>
 [[nodiscard]] Response answer_with(const kernel::Result<Dto>& result, int status = 200) {

@@ -87,11 +87,6 @@ Lane lane_of(const Router::Match& match, std::string_view method) {
   return match.pattern == "/v1/workspaces/{slug}" && method == "GET" ? Lane::join : Lane::command;
 }
 
-bool is_json(const Request& request) {
-  const std::string_view type = request.header("Content-Type").value_or("");
-  return same_header_name(type.substr(0, type.find(';')), "application/json");
-}
-
 }  // namespace
 
 void Api::handle(Request request, Respond respond) {
@@ -122,11 +117,7 @@ void Api::handle(Request request, Respond respond) {
       [this, shared, metrics, match = std::move(match), finish] {
         finish(shared->first, answer(shared->first, match), shared->second, metrics);
       },
-      [shared, metrics, finish] {
-        Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
-        busy.headers.emplace_back("Retry-After", "1");
-        finish(shared->first, std::move(busy), shared->second, metrics);
-      });
+      [shared, metrics, finish] { finish(shared->first, overloaded(), shared->second, metrics); });
 }
 
 Response Api::answer(const Request& request, const Router::Match& match) {

@@ -11,12 +11,6 @@ namespace {
 constexpr std::string_view refusals = "orbit_commands_refused_total";
 constexpr std::string_view refusals_help = "Commands refused because their sender or workspace had too many";
 
-std::unexpected<kernel::Error> too_many(std::string code, std::string message, seconds wait) {
-  kernel::Error error{kernel::ErrorKind::too_many, std::move(code), std::move(message)};
-  error.retry_after = wait;
-  return std::unexpected(std::move(error));
-}
-
 }  // namespace
 
 CommandLimits::CommandLimits(const CommandLimitOptions& options, kernel::UnitOfWork& unit_of_work,
@@ -32,13 +26,13 @@ CommandLimits::CommandLimits(const CommandLimitOptions& options, kernel::UnitOfW
 kernel::Result<> CommandLimits::take(kernel::UserId user, std::string_view slug) {
   if (const auto wait = users_.take(user.str()); wait > seconds{0}) {
     refused_for_user_.add();
-    return too_many("user.too_many_commands", "You send too many commands. Try again in a moment.", wait);
+    return kernel::too_many("user.too_many_commands", "You send too many commands. Try again in a moment.", wait);
   }
   if (slug.empty()) return {};
   if (const auto wait = workspaces_.wait(slug); wait > seconds{0} && is_member(user, slug)) {
     refused_for_workspace_.add();
-    return too_many("workspace.too_many_commands",
-                    "There are too many commands in this workspace. Try again in a moment.", wait);
+    return kernel::too_many("workspace.too_many_commands",
+                            "There are too many commands in this workspace. Try again in a moment.", wait);
   }
   return {};
 }

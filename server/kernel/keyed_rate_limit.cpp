@@ -6,6 +6,12 @@ namespace orbit::kernel {
 
 using std::chrono::seconds;
 
+std::unexpected<Error> too_many(std::string code, std::string message, seconds wait) {
+  Error error{ErrorKind::too_many, std::move(code), std::move(message)};
+  error.retry_after = wait;
+  return std::unexpected(std::move(error));
+}
+
 KeyedRateLimit::KeyedRateLimit(const Clock& clock, const Rule& rule)
     : clock_(clock), rule_(rule), interval_(rule.tokens == 0 ? rule.period : rule.period / rule.tokens) {}
 

@@ -12,8 +12,12 @@
 #include <unordered_map>
 
 #include "kernel/clock.hpp"
+#include "kernel/error.hpp"
 
 namespace orbit::kernel {
+
+/// What whoever is beyond a limit is told: too_many, and when to try again.
+[[nodiscard]] std::unexpected<Error> too_many(std::string code, std::string message, std::chrono::seconds wait);
 
 class KeyedRateLimit {
  public:
