@@ -28,6 +28,11 @@ OF_INTEREST = ("orbit_websocket_connections", "orbit_websocket_queued_bytes", "o
                "orbit_gateway_refused_events_total", "orbit_database_failures_total", "orbit_http_connections")
 
 
+# Everybody comes from one address, and one owner gives all commands.
+OPEN_DOOR = ("--connections-per-address", "0", "--handshakes-per-address", "0", "--commands-per-user", "0",
+             "--commands-per-workspace", "0")
+
+
 class Node:
     def __init__(self, options):
         options.directory.mkdir(parents=True, exist_ok=True)
@@ -37,7 +42,7 @@ class Node:
         self.metrics = f"127.0.0.1:{free_port()}"
         self.process = subprocess.Popen(
             [options.orbit, "serve", "--demo", "--listen", self.host, "--metrics-listen", self.metrics, "--database",
-             f"sqlite:{options.directory / 'orbit.db'}", *options.node_flag],
+             f"sqlite:{options.directory / 'orbit.db'}", *OPEN_DOOR, *options.node_flag],
             stdout=subprocess.PIPE, stderr=(options.directory / "node.log").open("wb"), text=True)
         if not self.process.stdout.readline().startswith("listening on"):
             raise SystemExit(f"the node did not start: see {options.directory / 'node.log'}")

@@ -299,5 +299,18 @@ TEST_F(ServerTest, SharesAPortWithinTheProgramOnly) {
   EXPECT_NE(refused.error().message.find(std::to_string(port)), std::string::npos);
 }
 
+TEST_F(ServerTest, FindsItsPortFreeWhileItsThreadIsAtWork) {
+  start();
+  boost::asio::io_context nobodys;
+  for (int i = 0; i < 2'000; ++i) {
+    auto free = reserve_free_port(nobodys, "127.0.0.1");
+    ASSERT_TRUE(free);
+    free->hold.reset();
+    Server server(context, handler, metrics, {});
+    const auto listening = server.listen("127.0.0.1", free->port, false);
+    ASSERT_TRUE(listening) << listening.error().message << " after " << i;
+  }
+}
+
 }  // namespace
 }  // namespace orbit::http
