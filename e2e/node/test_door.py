@@ -64,7 +64,8 @@ def many():
 
 def test_an_address_has_only_so_many_connections_and_others_hear_nothing_of_it(start_node, many):
     node = start_node("--connections-per-address", "5")
-    many(node, 5, ELSEWHERE)
+    for connection in many(node, 5, ELSEWHERE, b"GET /healthz HTTP/1.1\r\nHost: orbit\r\n\r\n"):
+        assert status_of(answer_of(connection)) == 200
     refusal = get(node, address=ELSEWHERE)
     assert status_of(refusal) in (429, None)
     with connect(node, ELSEWHERE) as silent:

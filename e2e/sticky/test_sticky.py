@@ -209,10 +209,11 @@ def test_a_command_to_a_frozen_node_is_done_by_nobody_else_and_late_at_most_once
     assert sending.answer.status_code in (502, 503, 504), sending.answer.text
     asked = node.requests_served("GET /v1/me")
     node.process.send_signal(signal.SIGCONT)
-    # HAProxy resets the connection that it gives up, and a node doesn't serve one that was reset before it could accept it.
-    late = 1 if proxy_kind == "nginx" else 0
+    # HAProxy resets the connection that it gives up: a node doesn't serve one that was reset before it could accept it, but may
+    # have read the command from one that it had before.
+    late = {1} if proxy_kind == "nginx" else {0, 1}
     eventually(lambda: ada.get("/v1/me").ok and node.requests_served("GET /v1/me") > asked)
-    eventually(lambda: node.requests_served(pattern) == before[node.name] + late)
+    eventually(lambda: node.requests_served(pattern) - before[node.name] in late)
     assert all(one.requests_served(pattern) == before[one.name] for one in sticky.cluster if one is not node)
 
 
