@@ -199,12 +199,20 @@ class Node::Impl {
     if (config_.demo) options.demo_accounts = demo_accounts();
     options.commands_per_user = config_.commands_per_user;
     options.commands_per_workspace = config_.commands_per_workspace;
+    options.tabs_are_behind = [this] { return tabs_are_behind(); };
     api_ = std::make_unique<http::Api>(
         http::Services{domain_->unit_of_work, database_->event_log(), clock_, domain_->session_resolver,
                        domain_->sessions, domain_->repositories, domain_->workspaces, domain_->members, domain_->roles,
                        domain_->invites, domain_->teams, domain_->billing,
                        [this](kernel::WorkspaceId workspace) { return roster(workspace); }},
         *workers_, *origins_, site_, [this] { return ready_.load(); }, options, metrics_);
+  }
+
+  // Whether what was committed waits too long for the threads that tell tabs of it. Any thread, once the node serves.
+  [[nodiscard]] bool tabs_are_behind() const {
+    return realtime_->overdue() > config_.max_queue_wait || std::ranges::any_of(shards_, [&](const auto& host) {
+             return host->shard.oldest_wait() > config_.max_queue_wait;
+           });
   }
 
   // Waits for the realtime thread, but not for long: a snapshot without presence is better than none.

@@ -237,6 +237,8 @@ void RealtimeHost::with_roster(kernel::WorkspaceId workspace, WithRoster callbac
   });
 }
 
+std::chrono::nanoseconds RealtimeHost::overdue() const { return parts_->queue_probe.overdue(); }
+
 realtime::Relay& RealtimeHost::relay() { return *parts_->relay; }
 realtime::RealtimeGateway& RealtimeHost::gateway() { return parts_->gateway; }
 realtime::SocketAdmission& RealtimeHost::admission() { return parts_->admission; }

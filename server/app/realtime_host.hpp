@@ -47,8 +47,10 @@ class RealtimeHost {
   [[nodiscard]] realtime::RealtimeGateway& gateway();
   [[nodiscard]] realtime::SocketAdmission& admission();
   [[nodiscard]] RealtimeAccess access();
-  /// Any thread.
+  /// Any thread, here and below.
   [[nodiscard]] std::size_t socket_count() const;
+  /// See QueueProbe.
+  [[nodiscard]] std::chrono::nanoseconds overdue() const;
 
  private:
   struct Parts;

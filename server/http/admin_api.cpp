@@ -117,7 +117,7 @@ void AdminApi::handle(Request request, Respond respond) {
       [this, shared, match = std::move(match), finish] {
         finish(shared->first, answer(shared->first, match), shared->second);
       },
-      [shared, finish] { finish(shared->first, overloaded(), shared->second); });
+      [shared, finish] { finish(shared->first, problem(overloaded()), shared->second); });
 }
 
 Response AdminApi::answer(const Request& request, const Router::Match& match) const {

@@ -12,13 +12,6 @@ namespace orbit::http {
   return same_header_name(type.substr(0, type.find(';')), "application/json");
 }
 
-/// For a request that no worker began.
-[[nodiscard]] inline Response overloaded() {
-  Response busy = problem(503, "node.overloaded", "The node is too busy. Try again in a moment.");
-  busy.headers.emplace_back("Retry-After", "1");
-  return busy;
-}
-
 /// The DTO as JSON, or the error as a problem.
 template <class Dto>
 [[nodiscard]] Response answer_with(const kernel::Result<Dto>& result, int status = 200) {

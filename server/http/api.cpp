@@ -16,8 +16,8 @@ Api::Api(const Services& services, WorkerPool& workers, const kernel::OriginPoli
       is_ready_(std::move(is_ready)),
       options_(options),
       snapshots_(options.snapshot_cache_bytes, metrics),
-      command_limits_({options.commands_per_user, options.commands_per_workspace}, services.unit_of_work,
-                      services.repositories, services.clock, metrics),
+      command_limits_({options.commands_per_user, options.commands_per_workspace, options.tabs_are_behind},
+                      services.unit_of_work, services.repositories, services.clock, metrics),
       cookie_name_(options.secure_cookies ? "__Host-orbit_session" : "orbit_session"),
       site_metrics_(metrics, "any", "page"),
       no_route_metrics_(metrics, "any", "none") {
@@ -117,7 +117,7 @@ void Api::handle(Request request, Respond respond) {
       [this, shared, metrics, match = std::move(match), finish] {
         finish(shared->first, answer(shared->first, match), shared->second, metrics);
       },
-      [shared, metrics, finish] { finish(shared->first, overloaded(), shared->second, metrics); });
+      [shared, metrics, finish] { finish(shared->first, problem(overloaded()), shared->second, metrics); });
 }
 
 Response Api::answer(const Request& request, const Router::Match& match) {

@@ -58,6 +58,7 @@ struct ApiOptions {
   std::size_t snapshot_cache_bytes = 64 * 1024 * 1024;
   std::int64_t commands_per_user = 100;         // a second, three times as many at once; 0: no limit, here and below
   std::int64_t commands_per_workspace = 1'000;  // a second, three times as many at once
+  std::function<bool()> tabs_are_behind = {};   // see CommandLimitOptions
 };
 
 class Api {

@@ -49,6 +49,19 @@ TEST_F(CommandLimitsTest, TellsStrangersNothingOfAWorkspace) {
   EXPECT_EQ(outcome(limited.take(stranger, "acme")), "taken");
 }
 
+TEST_F(CommandLimitsTest, TakesNoneWhileTabsAreBehind) {
+  bool behind = true;
+  CommandLimits limited({.tabs_are_behind = [&] { return behind; }}, unit_of_work, repositories, clock, metrics);
+  const auto refused = limited.take(ada, "acme");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, kernel::ErrorKind::unavailable);
+  EXPECT_EQ(refused.error().code, "node.overloaded");
+  EXPECT_EQ(refused.error().retry_after, seconds{1});
+  EXPECT_EQ(metrics.counter("orbit_commands_refused_total", "", {{"limit", "tabs"}}).value(), 1);
+  behind = false;
+  EXPECT_EQ(outcome(limited.take(ada, "acme")), "taken");
+}
+
 TEST_F(CommandLimitsTest, CountsWhatItRefuses) {
   CommandLimits limited({.per_user = 1, .per_workspace = 0}, unit_of_work, repositories, clock, metrics);
   for (int i = 0; i < 5; ++i) (void)limited.take(ada, "acme");

@@ -95,6 +95,12 @@ Response problem_of(int status, const Error& error, std::string_view request_id)
 
 }  // namespace
 
+Error overloaded() {
+  Error error{ErrorKind::unavailable, "node.overloaded", "The node is too busy. Try again in a moment."};
+  error.retry_after = std::chrono::seconds(1);
+  return error;
+}
+
 Response problem(const Error& error, std::string_view request_id) {
   return problem_of(status_of(error), error, request_id);
 }

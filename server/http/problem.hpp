@@ -12,6 +12,9 @@ namespace orbit::http {
 [[nodiscard]] Response problem(int status, std::string_view code, std::string_view detail,
                                std::string_view request_id = {});
 
+/// For work that a node can't take on now.
+[[nodiscard]] kernel::Error overloaded();
+
 /// Tells a problem that names no request which one it answers. Other responses stay as they are.
 void name_request(Response& response, std::string_view request_id);
 

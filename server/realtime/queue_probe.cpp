@@ -1,5 +1,7 @@
 #include "realtime/queue_probe.hpp"
 
+#include <algorithm>
+
 namespace orbit::realtime {
 
 QueueProbe::QueueProbe(kernel::Scheduler& scheduler, const kernel::Clock& clock, kernel::MetricsRegistry& metrics)
@@ -11,12 +13,18 @@ QueueProbe::QueueProbe(kernel::Scheduler& scheduler, const kernel::Clock& clock,
 QueueProbe::~QueueProbe() { scheduler_.cancel(timer_); }
 
 void QueueProbe::start() {
+  due_ = clock_.steady_now() + interval;
   timer_ = scheduler_.after(interval, [this] {
     scheduler_.post([this, posted = clock_.steady_now()] {
       waited_.observe(clock_.steady_now() - posted);
       start();
     });
   });
+}
+
+std::chrono::nanoseconds QueueProbe::overdue() const {
+  const auto now = clock_.steady_now();
+  return now - std::min<kernel::SteadyTime>(due_, now);
 }
 
 }  // namespace orbit::realtime

@@ -38,5 +38,20 @@ TEST(QueueProbe, TellsOnceASecondHowLongAPostedTaskWaited) {
   EXPECT_EQ(scheduler.idle.pending_timers(), 0U);
 }
 
+TEST(QueueProbe, TellsForHowLongTheThreadHasNotComeToWhatWasDue) {
+  kernel::ManualClock clock;
+  kernel::ManualScheduler scheduler(clock);
+  kernel::MetricsRegistry metrics;
+  QueueProbe probe(scheduler, clock, metrics);
+  EXPECT_EQ(probe.overdue(), milliseconds(0));
+  probe.start();
+  scheduler.advance(milliseconds(4'500));
+  EXPECT_EQ(probe.overdue(), milliseconds(0));
+  clock.advance(milliseconds(3'000));  // and the thread has no turn
+  EXPECT_EQ(probe.overdue(), milliseconds(2'500));
+  scheduler.advance(milliseconds(0));
+  EXPECT_EQ(probe.overdue(), milliseconds(0));
+}
+
 }  // namespace
 }  // namespace orbit::realtime

@@ -1,5 +1,5 @@
 // CommandQueue: the calls that other threads make on a shard, in their order, taken by the shard a batch at a time.
-// push may be called from any thread, take from the shard's.
+// push and oldest_wait may be called from any thread, all else from the shard's.
 #pragma once
 
 #include <boost/container/small_vector.hpp>
@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "kernel/clock.hpp"
 #include "kernel/metrics.hpp"
 #include "realtime/socket_handle.hpp"
 
@@ -52,25 +54,41 @@ using Command =
 
 class CommandQueue {
  public:
-  /// With `limit` commands waiting, frames without seq are dropped; all else is always taken.
-  CommandQueue(std::size_t limit, kernel::MetricsRegistry& metrics);
+  enum class Missing { nothing, durable_frames };
+
+  /// With `limit` commands waiting, frames without seq are dropped; with four times as many, all frames. All else is
+  /// always taken.
+  CommandQueue(std::size_t limit, const kernel::Clock& clock, kernel::MetricsRegistry& metrics);
 
   /// True if the shard must be woken: it is not, as long as an earlier batch is still to be taken.
   [[nodiscard]] bool push(Command command);
 
-  /// Whether broadcasts were dropped since the last call.
+  /// Whether frames without seq were dropped since the last call.
   [[nodiscard]] bool take_dropped();
 
-  /// Moves all that waits into `batch`, which must be empty and lends its memory to what comes next.
-  void take(std::vector<Command>& batch);
+  /// Moves all that waits into `batch`, which must be empty and lends its memory to what comes next. Says what is
+  /// missing after it.
+  [[nodiscard]] Missing take(std::vector<Command>& batch);
+
+  /// The batch that was taken last has been carried out.
+  void batch_done();
+
+  /// How long the oldest command has waited that is not carried out yet; zero where there is none.
+  [[nodiscard]] std::chrono::nanoseconds oldest_wait() const;
 
  private:
+  [[nodiscard]] bool must_drop(const realtime::SharedFrame& frame);
+
   const std::size_t limit_;
+  const kernel::Clock& clock_;
   kernel::Metric& dropped_;
   kernel::Metric& pending_;
-  std::mutex mutex_;  // protects all that follows
+  mutable std::mutex mutex_;  // protects all that follows
   bool has_dropped_ = false;
+  Missing missing_ = Missing::nothing;
   std::vector<Command> waiting_;
+  std::optional<kernel::SteadyTime> waiting_since_;     // the oldest of them
+  std::optional<kernel::SteadyTime> batch_came_since_;  // the oldest of the batch that is carried out
 };
 
 }  // namespace orbit::websocket

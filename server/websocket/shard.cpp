@@ -33,7 +33,7 @@ class Shard::Impl {
       : options_(options),
         events_(events),
         context_(context),
-        commands_(options.max_pending_calls, metrics),
+        commands_(options.max_pending_calls, clock, metrics),
         loop_(shard, events, clock, metrics, options),
         ready_(context, loop_.descriptor()),
         timer_(context) {
@@ -69,6 +69,7 @@ class Shard::Impl {
     });
   }
 
+  [[nodiscard]] std::chrono::nanoseconds oldest_wait() const { return commands_.oldest_wait(); }
   [[nodiscard]] bool accepting() const { return !draining_ && connections_ < options_.max_connections; }
   [[nodiscard]] std::size_t connection_count() const { return connections_; }
 
@@ -80,17 +81,17 @@ class Shard::Impl {
   /// Runs commands up to a full turn. A batch that is longer goes on after the other handlers had theirs; meanwhile no
   /// other batch is taken, which keeps the order.
   void run_commands() {
-    if (batch_.empty()) commands_.take(batch_);
+    if (batch_.empty()) missing_ = commands_.take(batch_);
     while (next_ < batch_.size() && !loop_.turn_is_full()) {
       std::visit([this](auto& command) { loop_.execute(command); }, batch_[next_++]);
     }
+    const bool done = next_ == batch_.size();
+    if (done && missing_ == CommandQueue::Missing::durable_frames) loop_.evict_all();
     end_turn();
-    if (next_ < batch_.size()) {
-      wake();
-    } else {
-      batch_.clear();
-      next_ = 0;
-    }
+    if (!done) return wake();
+    batch_.clear();
+    next_ = 0;
+    commands_.batch_done();
   }
 
   void wait_until_ready() {
@@ -122,7 +123,8 @@ class Shard::Impl {
   asio::io_context& context_;
   CommandQueue commands_;
   std::vector<Command> batch_;
-  std::size_t next_ = 0;  // of the batch
+  std::size_t next_ = 0;                                            // of the batch
+  CommandQueue::Missing missing_ = CommandQueue::Missing::nothing;  // after it
   SocketLoop loop_;
   asio::posix::stream_descriptor ready_;
   asio::steady_timer timer_;
@@ -161,6 +163,8 @@ realtime::SocketId Shard::adopt(int descriptor, const realtime::SocketIdentity& 
                                 const std::optional<realtime::StreamCursor>& cursor, std::shared_ptr<void> lease) {
   return impl_->adopt(descriptor, identity, handshake, leftover, cursor, std::move(lease));
 }
+
+std::chrono::nanoseconds Shard::oldest_wait() const { return impl_->oldest_wait(); }
 
 bool Shard::accepting() const { return impl_->accepting(); }
 

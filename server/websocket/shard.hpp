@@ -45,6 +45,9 @@ class Shard final : public realtime::FanoutShard {
                            std::string_view leftover = {}, const std::optional<realtime::StreamCursor>& cursor = {},
                            std::shared_ptr<void> lease = {});
 
+  /// How long the oldest call has waited that had no effect yet.
+  [[nodiscard]] std::chrono::nanoseconds oldest_wait() const;
+
   /// Whether another connection is welcome: not draining, and below max_connections. Ask before answering 101.
   [[nodiscard]] bool accepting() const;
 

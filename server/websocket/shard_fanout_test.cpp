@@ -324,5 +324,38 @@ TEST_F(SlowReader, IsDroppedIfItReadsNothingWhileClosing) {
   EXPECT_EQ(harness.metric("orbit_websocket_queued_bytes"), 0);
 }
 
+TEST(ShardFarBehind, SendsAllAwayAfterWhatItStillHadSoThatNothingIsMissedUnknown) {
+  ShardHarness harness({.max_pending_calls = 2});
+  Client client = harness.connect(), other = harness.connect();
+  harness.subscribe(0, 1);
+  harness.run();
+  std::string kept;
+  for (kernel::Seq seq = 1; seq <= 20; ++seq) {
+    harness.broadcast({1}, std::to_string(seq), seq);
+    if (seq <= 8) kept += server_text(std::to_string(seq));
+  }
+  harness.run();
+  EXPECT_EQ(client.read(), kept + server_close(4408, "the node fell behind"));
+  EXPECT_EQ(other.read(), server_close(4408, "the node fell behind"));
+  EXPECT_EQ(harness.closed_by("too_slow"), 2);
+
+  Client back = harness.connect();
+  harness.subscribe(2, 1);
+  harness.broadcast({1}, "21", 21);
+  harness.run();
+  EXPECT_EQ(back.read(), server_text("21"));
+  EXPECT_EQ(client.read(), "");
+}
+
+TEST(ShardFarBehind, IsSeenByHowLongItsOldestCallHasWaited) {
+  ShardHarness harness;
+  harness.run();
+  harness.broadcast({1}, "x");
+  harness.clock.advance(std::chrono::seconds(3));
+  EXPECT_EQ(harness.shard.oldest_wait(), std::chrono::seconds(3));
+  harness.run();
+  EXPECT_EQ(harness.shard.oldest_wait(), std::chrono::seconds(0));
+}
+
 }  // namespace
 }  // namespace orbit::websocket

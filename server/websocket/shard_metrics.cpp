@@ -18,7 +18,7 @@ ShardMetrics::ShardMetrics(kernel::MetricsRegistry& registry, std::size_t max_co
       frames_received_(registry.counter("orbit_websocket_frames_received_total", "Messages and control frames read")),
       bytes_received_(registry.counter("orbit_websocket_bytes_received_total", "Bytes read from sockets")),
       frames_dropped_(registry.counter("orbit_websocket_frames_dropped_total",
-                                       "Frames without seq dropped because a queue was full", {{"at", "socket"}})),
+                                       "Frames dropped because a queue was full", {{"at", "socket"}})),
       frames_skipped_(registry.counter("orbit_websocket_frames_skipped_total",
                                        "Runs of latest values withheld from sockets with bytes waiting")),
       queued_connections_(registry.gauge("orbit_websocket_queued_connections", "Sockets that bytes wait for")),

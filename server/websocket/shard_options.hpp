@@ -37,7 +37,8 @@ struct ShardOptions {
   /// From then on Shard::accepting says no.
   std::size_t max_connections = 20'000;
 
-  /// Calls waiting for the shard's thread. Past it, frames without seq are dropped; all else is always taken.
+  /// Calls waiting for the shard's thread. Past it, frames without seq are dropped; past four times as many, all frames
+  /// are, and the shard closes its sockets with 4408, so that they come back by their cursors.
   std::size_t max_pending_calls = 64 * 1024;
 };
 

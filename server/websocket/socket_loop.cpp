@@ -146,6 +146,16 @@ void SocketLoop::execute(DrainCommand& command) {
   drain_due(drain_->start);
 }
 
+void SocketLoop::evict_all() {
+  spdlog::warn("websocket: too much waited for a shard; its {} sockets are sent away to come back by their cursors",
+               table_.count());
+  for (std::uint32_t index = 0; index < table_.size(); ++index) {
+    if (table_.outlet(index).phase == Phase::open) {
+      start_close(index, CloseCause::too_slow, CloseCode::too_slow, "the node fell behind");
+    }
+  }
+}
+
 void SocketLoop::process_ready() {
   for (const Poller::Event& event : poller_.ready()) {
     if (event.readable && table_.is_present(event.slot)) read(event.slot.index);

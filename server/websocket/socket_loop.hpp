@@ -52,6 +52,9 @@ class SocketLoop {
   void execute(CloseCommand& command);
   void execute(DrainCommand& command);
 
+  /// Closes all with 4408: durable frames are missing.
+  void evict_all();
+
   /// Reads from and writes to the sockets that are ready.
   void process_ready();
 
