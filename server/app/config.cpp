@@ -179,7 +179,7 @@ void add_limits(CLI::App& app, Config& config) {
             ->type_name("N"),
         limits);
   group(duration(app, "--max-queue-wait", config.max_queue_wait, milliseconds{10},
-                 "How long a command may wait to be begun; beyond: 503"),
+                 "How long a command may wait to be begun, and tabs to be told of those before; beyond: 503"),
         limits);
   group(option(app, "--max-connections", config.max_connections, "Sockets for each shard; beyond: 503")
             ->check(positive)

@@ -54,6 +54,36 @@ TEST_F(WorkspaceRules, WithoutThePermissionACommandIsRefused) {
   EXPECT_TRUE(new_events().empty());
 }
 
+TEST_F(WorkspaceRules, TheInvitesThatEndedLongestAgoAreForgottenAndOpenOnesNever) {
+  const auto& invites = domain->repositories.invites;
+  const auto invite = [&](const std::string& email) {
+    clock.advance(std::chrono::seconds(1));
+    return *domain->invites.create(ada, "acme", {email, {}});
+  };
+  const auto open = invite("open@acme.test"), used = invite("grace@acme.test"), revoked = invite("x@acme.test");
+  ASSERT_EQ(code(domain->invites.accept(grace, used.token)), "");
+  ASSERT_EQ(code(domain->invites.revoke(ada, "acme", revoked.invite.id)), "");
+  const auto forget = [&](kernel::WorkspaceId workspace, std::size_t kept) {
+    ASSERT_EQ(code(domain->unit_of_work.run([&](kernel::WriteContext& context) -> kernel::Result<> {
+                context.lock(workspace);
+                invites.forget_ended(context, workspace, clock.now(), kept);
+                return {};
+              })),
+              "");
+  };
+  forget(domain->workspaces.create(ada, "globex", "Globex")->id, 0);
+  forget(acme, 2);
+  EXPECT_EQ(code(domain->invites.accept(alan, used.token)), "invite.used");
+  forget(acme, 1);
+  EXPECT_EQ(code(domain->invites.accept(alan, used.token)), "invite.unknown");
+  EXPECT_EQ(code(domain->invites.accept(alan, revoked.token)), "invite.revoked");
+  EXPECT_EQ(code(domain->invites.accept(alan, open.token)), "invite.other_email");
+  clock.advance(workspaces::Invite::lifetime);
+  EXPECT_EQ(code(domain->invites.accept(alan, open.token)), "invite.expired");
+  forget(acme, 0);
+  EXPECT_EQ(code(domain->invites.accept(alan, open.token)), "invite.unknown");
+}
+
 TEST_F(WorkspaceRules, ATransferMakesTheHeirOwnerAndTheFormerOwnerAdmin) {
   const auto heir = join(grace, "grace@acme.test");
   new_events();

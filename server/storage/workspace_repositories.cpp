@@ -200,6 +200,15 @@ std::vector<Invite::State> SociInviteRepository::list_open(const ReadContext& co
                         workspace, now);
 }
 
+void SociInviteRepository::forget_ended(WriteContext& context, WorkspaceId workspace, Timestamp now,
+                                        std::size_t kept) const {
+  execute(session_of(context),
+          "DELETE FROM invites WHERE id IN (SELECT id FROM invites WHERE workspace_id = :workspace AND "
+          "(accepted_at IS NOT NULL OR revoked_at IS NOT NULL OR expires_at <= :now) "
+          "ORDER BY created_at DESC, id DESC LIMIT 1000000 OFFSET :kept)",
+          workspace, now, static_cast<long long>(kept));
+}
+
 void SociInviteRepository::store(WriteContext& context, const Invite::State& state) const {
   execute(session_of(context),
           "INSERT INTO invites (id, workspace_id, email, invited_by_id, role_id, token_hash, created_at, expires_at, "

@@ -60,6 +60,8 @@ class SociInviteRepository final : public workspaces::InviteRepository {
                                                                      std::string_view token_hash) const override;
   [[nodiscard]] std::vector<State> list_open(const kernel::ReadContext& context, kernel::WorkspaceId workspace,
                                              kernel::Timestamp now) const override;
+  void forget_ended(kernel::WriteContext& context, kernel::WorkspaceId workspace, kernel::Timestamp now,
+                    std::size_t kept) const override;
 
  protected:
   void store(kernel::WriteContext& context, const State& state) const override;

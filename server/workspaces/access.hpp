@@ -32,6 +32,7 @@ struct WorkspaceLimits {
   static constexpr std::size_t roles = 100;
   static constexpr std::size_t teams = 500;
   static constexpr std::size_t open_invites = 1'000;
+  static constexpr std::size_t ended_invites = 1'000;  // kept, so that their tokens are refused with a reason
 };
 
 /// Whoever is no member is told that there is no such workspace: not_found "not_found". With a context to write in, the

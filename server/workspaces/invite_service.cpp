@@ -61,6 +61,7 @@ Result<catalog::CreatedInviteDTO> InviteService::create(kernel::UserId actor, st
                                     found->member.state().id, role->state().id, identity::hash_token(token),
                                     clock_.now(), clock_.now() + Invite::lifetime, std::nullopt, std::nullopt});
     repositories_.invites.save(context, invite);
+    repositories_.invites.forget_ended(context, workspace, clock_.now(), WorkspaceLimits::ended_invites);
     return catalog::CreatedInviteDTO{to_dto(invite.state(), role->state()), std::move(token)};
   });
 }

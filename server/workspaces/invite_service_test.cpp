@@ -91,6 +91,18 @@ TEST_F(InviteServiceTest, HasALimitOfOpenInvites) {
   EXPECT_EQ(create(ada, "new@acme.test"), "ok");
 }
 
+TEST_F(InviteServiceTest, RemembersTheNewestOfTheInvitesThatEnded) {
+  const auto first = invite("first@acme.test"), second = invite("second@acme.test");
+  ASSERT_TRUE(invite_service.revoke(ada, "acme", first.invite.id));
+  ASSERT_TRUE(invite_service.revoke(ada, "acme", second.invite.id));
+  for (std::size_t i = 1; i < WorkspaceLimits::ended_invites; ++i) {
+    ASSERT_TRUE(invite_service.revoke(ada, "acme", invite("new@acme.test").invite.id));
+  }
+  invite("last@acme.test");
+  EXPECT_EQ(accept(stranger, first.token), "not_found invite.unknown");
+  EXPECT_EQ(accept(stranger, second.token), "gone invite.revoked");
+}
+
 TEST_F(InviteServiceTest, MakesWhoeverAcceptsAMemberInTheInvitesRole) {
   const auto accepted = invite_service.accept(stranger, invite("stranger@acme.test", admin_role).token).value();
   EXPECT_EQ(accepted.member.user_id, stranger);

@@ -63,6 +63,10 @@ class InviteRepository : public kernel::Repository<Invite> {
   [[nodiscard]] virtual std::vector<Invite::State> list_open(const kernel::ReadContext& context,
                                                              kernel::WorkspaceId workspace,
                                                              kernel::Timestamp now) const = 0;
+
+  /// Forgets those that are not open any more, but for the newest `kept`.
+  virtual void forget_ended(kernel::WriteContext& context, kernel::WorkspaceId workspace, kernel::Timestamp now,
+                            std::size_t kept) const = 0;
 };
 
 class TeamRepository : public kernel::Repository<Team> {

@@ -102,6 +102,13 @@ class MemoryInviteRepository final : public kernel::MemoryRepository<InviteRepos
                                              kernel::Timestamp now) const override {
     return table_.where([&](const State& invite) { return invite.workspace_id == workspace && invite.is_open(now); });
   }
+  void forget_ended(kernel::WriteContext&, kernel::WorkspaceId workspace, kernel::Timestamp now,
+                    std::size_t kept) const override {
+    auto ended =
+        table_.where([&](const State& invite) { return invite.workspace_id == workspace && !invite.is_open(now); });
+    ended.resize(ended.size() - std::min(ended.size(), kept));
+    for (const State& invite : ended) table_.erase(invite.id);
+  }
 };
 
 class MemoryTeamRepository final : public kernel::MemoryRepository<TeamRepository, Team> {
