@@ -180,7 +180,7 @@ int manage_keys(const Config& config) {
 
 int print_catalog(const Config& config) {
   if (config.catalog_format == "admin-routes") {
-    for (const auto& route : http::admin_routes()) std::cout << route.method << " " << route.pattern << "\n";
+    for (const auto& route : http::AdminApi::routes()) std::cout << route.method << " " << route.pattern << "\n";
     return 0;
   }
   static const std::map<std::string, std::string (*)(const catalog::CatalogModel&)> printers{

@@ -23,22 +23,6 @@ using kernel::WorkspaceId;
 
 namespace {
 
-constexpr std::string_view status_route = "/v1/admin/status";
-constexpr std::string_view sockets_route = "/v1/admin/workspaces/{slug}/sockets";
-constexpr std::string_view presence_route = "/v1/admin/workspaces/{slug}/presence";
-constexpr std::string_view log_route = "/v1/admin/workspaces/{slug}/log";
-constexpr std::string_view disconnect_route = "/v1/admin/workspaces/{slug}/members/{id}/disconnect";
-constexpr std::string_view publish_route = "/v1/admin/workspaces/{slug}/rooms/{room}/signals";
-constexpr std::string_view revoke_route = "/v1/admin/sessions/{id}/revoke";
-
-constexpr std::array routes{AdminRoute{"GET", status_route, OperatorScope::read},
-                            AdminRoute{"GET", sockets_route, OperatorScope::read},
-                            AdminRoute{"GET", presence_route, OperatorScope::read},
-                            AdminRoute{"GET", log_route, OperatorScope::read},
-                            AdminRoute{"POST", disconnect_route, OperatorScope::disconnect},
-                            AdminRoute{"POST", revoke_route, OperatorScope::disconnect},
-                            AdminRoute{"POST", publish_route, OperatorScope::publish}};
-
 constexpr std::uint64_t default_items = 100;
 constexpr std::uint64_t max_items = 1'000;
 
@@ -68,8 +52,6 @@ Response unauthorized(const kernel::Error& error) {
 
 }  // namespace
 
-std::span<const AdminRoute> admin_routes() { return routes; }
-
 // One request, whose key is good for it.
 struct AdminApi::Call {
   const Request& request;
@@ -81,12 +63,32 @@ struct AdminApi::Call {
   }
 };
 
+std::span<const AdminApi::Handled> AdminApi::handled() {
+  using enum OperatorScope;
+  static constexpr std::array routes{
+      Handled{{"GET", "/v1/admin/status", read}, &AdminApi::status},
+      Handled{{"GET", "/v1/admin/workspaces/{slug}/sockets", read}, &AdminApi::sockets},
+      Handled{{"GET", "/v1/admin/workspaces/{slug}/presence", read}, &AdminApi::presence},
+      Handled{{"GET", "/v1/admin/workspaces/{slug}/log", read}, &AdminApi::log},
+      Handled{{"POST", "/v1/admin/workspaces/{slug}/members/{id}/disconnect", OperatorScope::disconnect},
+              &AdminApi::disconnect},
+      Handled{{"POST", "/v1/admin/sessions/{id}/revoke", OperatorScope::disconnect}, &AdminApi::revoke},
+      Handled{{"POST", "/v1/admin/workspaces/{slug}/rooms/{room}/signals", OperatorScope::publish},
+              &AdminApi::publish}};
+  return routes;
+}
+
+std::vector<AdminRoute> AdminApi::routes() {
+  std::vector<AdminRoute> all;
+  for (const auto& [route, handler] : handled()) all.push_back(route);
+  return all;
+}
+
 AdminApi::AdminApi(const Parts& parts) : parts_(parts) {
-  for (const AdminRoute& route : routes) {
-    router_.add(std::string(route.method), route.pattern,
-                [this, &route](const Request& request, const PathParameters& path) {
-                  return authorized(request, path, route);
-                });
+  for (const Handled& one : handled()) {
+    router_.add(
+        std::string(one.route.method), one.route.pattern,
+        [this, &one](const Request& request, const PathParameters& path) { return authorized(request, path, one); });
   }
 }
 
@@ -101,35 +103,18 @@ void AdminApi::handle(Request request, Respond respond) {
     to(std::move(response));
   };
   Router::Match match = router_.match(request.method, request.path);
-  if (match.allowed.empty()) {
-    return finish(request, problem(404, "not_found", "There is no such route."), respond);
-  }
-  if (match.handler == nullptr) {
-    Response response = problem(405, "method.not_allowed", "This route has no such method.");
-    std::string allowed;
-    for (const std::string& method : match.allowed) allowed.append(allowed.empty() ? "" : ", ").append(method);
-    response.headers.emplace_back("Allow", allowed);
-    return finish(request, std::move(response), respond);
-  }
+  if (match.handler == nullptr) return finish(request, Router::without_handler(match), respond);
   auto shared = std::make_shared<std::pair<Request, Respond>>(std::move(request), std::move(respond));
   parts_.workers.offer(
       Lane::command,
-      [this, shared, match = std::move(match), finish] {
-        finish(shared->first, answer(shared->first, match), shared->second);
+      [shared, match = std::move(match), finish] {
+        finish(shared->first, Router::run(match, shared->first), shared->second);
       },
       [shared, finish] { finish(shared->first, problem(overloaded()), shared->second); });
 }
 
-Response AdminApi::answer(const Request& request, const Router::Match& match) const {
-  try {
-    return (*match.handler)(request, match.parameters);
-  } catch (const std::exception& error) {
-    spdlog::error("request {}: {} {}: {}", request.id, request.method, match.pattern, error.what());
-    return problem(500, "internal", "Something went wrong on our side.");
-  }
-}
-
-Response AdminApi::authorized(const Request& request, const PathParameters& path, const AdminRoute& route) const {
+Response AdminApi::authorized(const Request& request, const PathParameters& path, const Handled& handled) const {
+  const AdminRoute& route = handled.route;
   const auto key = parts_.keys.authenticate(bearer(request), request.address);
   if (!key) {
     // Whoever is refused whatever they show could fill the log.
@@ -152,18 +137,7 @@ Response AdminApi::authorized(const Request& request, const PathParameters& path
     return problem(415, "request.not_json", "The body must be application/json.");
   }
   spdlog::debug("operator {}, request {}: {} {}", key->id.str(), request.id, request.method, request.path);
-  return dispatch({request, path, *key}, route.pattern);
-}
-
-Response AdminApi::dispatch(const Call& call, std::string_view pattern) const {
-  if (pattern == status_route) return status(call);
-  if (pattern == sockets_route) return sockets(call);
-  if (pattern == presence_route) return presence(call);
-  if (pattern == log_route) return log(call);
-  if (pattern == disconnect_route) return disconnect(call);
-  if (pattern == revoke_route) return revoke(call);
-  if (pattern == publish_route) return publish(call);
-  throw std::logic_error("a route of the operator API has no handler");
+  return (this->*handled.handler)({request, path, *key});
 }
 
 // What a key is not good for, it doesn't find.

@@ -23,8 +23,6 @@ struct AdminRoute {
   identity::OperatorScope scope;
 };
 
-[[nodiscard]] std::span<const AdminRoute> admin_routes();
-
 class AdminApi final : public RequestHandler {
  public:
   struct Parts {
@@ -39,16 +37,21 @@ class AdminApi final : public RequestHandler {
 
   explicit AdminApi(const Parts& parts);
 
+  [[nodiscard]] static std::vector<AdminRoute> routes();
+
   void handle(Request request, Respond respond) override;
   [[nodiscard]] bool is_upgrade(const Request&) const override { return false; }
   void upgrade(Request request, DecideUpgrade decide) override;
 
  private:
   struct Call;
+  struct Handled {
+    AdminRoute route;
+    Response (AdminApi::*handler)(const Call& call) const;
+  };
 
-  [[nodiscard]] Response answer(const Request& request, const Router::Match& match) const;
-  [[nodiscard]] Response authorized(const Request& request, const PathParameters& path, const AdminRoute& route) const;
-  [[nodiscard]] Response dispatch(const Call& call, std::string_view pattern) const;
+  [[nodiscard]] static std::span<const Handled> handled();
+  [[nodiscard]] Response authorized(const Request& request, const PathParameters& path, const Handled& handled) const;
 
   [[nodiscard]] Response status(const Call& call) const;
   [[nodiscard]] Response sockets(const Call& call) const;

@@ -61,7 +61,7 @@ namespace {
 
 constexpr std::string_view stripe_route = "/v1/billing/stripe";
 
-Response preflight(const Request&) {
+Response preflight() {
   return {204,
           {{"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"},
            {"Access-Control-Allow-Headers", "Content-Type, If-None-Match"},
@@ -70,13 +70,8 @@ Response preflight(const Request&) {
 }
 
 Response without_handler(const Request& request, const Router::Match& match) {
-  if (match.allowed.empty()) return problem(404, "not_found", "There is no such route.");
-  if (request.method == "OPTIONS") return preflight(request);
-  Response response = problem(405, "method.not_allowed", "This route has no such method.");
-  std::string allowed = "OPTIONS";
-  for (const std::string& method : match.allowed) allowed += ", " + method;
-  response.headers.emplace_back("Allow", allowed);
-  return response;
+  const bool is_preflight = request.method == "OPTIONS" && !match.allowed.empty();
+  return is_preflight ? preflight() : Router::without_handler(match, {"OPTIONS"});
 }
 
 // Handshakes are the other joins.
@@ -131,12 +126,7 @@ Response Api::answer(const Request& request, const Router::Match& match) {
     if (!request.body.empty() && !is_json(request)) {
       return problem(415, "request.not_json", "The body must be application/json.");
     }
-    try {
-      return (*match.handler)(request, match.parameters);
-    } catch (const std::exception& error) {
-      spdlog::error("request {}: {} {}: {}", request.id, request.method, match.pattern, error.what());
-      return problem(500, "internal", "Something went wrong on our side.");
-    }
+    return Router::run(match, request);
   };
   Response response = respond();
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(services_.clock.steady_now() - started);

@@ -7,20 +7,9 @@
 #include <unordered_set>
 
 #include "http/server.hpp"
-
-namespace boost::asio {
-class any_io_executor;
-template <typename Protocol, typename Executor>
-class basic_stream_socket;
-namespace ip {
-class tcp;
-}
-}  // namespace boost::asio
+#include "http/socket.hpp"
 
 namespace orbit::http {
-
-/// Asio's tcp::socket.
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::any_io_executor>;
 
 struct ServerMetrics {
   explicit ServerMetrics(kernel::MetricsRegistry& metrics);

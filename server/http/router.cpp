@@ -1,6 +1,10 @@
 #include "http/router.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+
+#include "http/problem.hpp"
 
 namespace orbit::http {
 
@@ -57,6 +61,25 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
     }
   }
   return match;
+}
+
+Response Router::run(const Match& match, const Request& request) {
+  try {
+    return (*match.handler)(request, match.parameters);
+  } catch (const std::exception& error) {
+    spdlog::error("request {}: {} {}: {}", request.id, request.method, match.pattern, error.what());
+    return problem(500, "internal", "Something went wrong on our side.");
+  }
+}
+
+Response Router::without_handler(const Match& match, std::vector<std::string> others) {
+  if (match.allowed.empty()) return problem(404, "not_found", "There is no such route.");
+  others.insert(others.end(), match.allowed.begin(), match.allowed.end());
+  std::string methods;
+  for (const std::string& method : others) methods.append(methods.empty() ? "" : ", ").append(method);
+  Response response = problem(405, "method.not_allowed", "This route has no such method.");
+  response.headers.emplace_back("Allow", std::move(methods));
+  return response;
 }
 
 }  // namespace orbit::http

@@ -44,6 +44,12 @@ class Router {
   /// HEAD is answered by the handler of GET.
   [[nodiscard]] Match match(std::string_view method, std::string_view path) const;
 
+  /// What the handler answers; 500 where it throws, which is logged.
+  [[nodiscard]] static Response run(const Match& match, const Request& request);
+
+  /// For what has no handler: 404, or 405 with the methods that there are, `others` first.
+  [[nodiscard]] static Response without_handler(const Match& match, std::vector<std::string> others = {});
+
  private:
   struct Route {
     std::string method;

@@ -8,17 +8,9 @@
 #include <functional>
 #include <memory>
 
+#include "http/socket.hpp"
 #include "kernel/error.hpp"
 #include "kernel/metrics.hpp"
-
-namespace boost::asio {
-class any_io_executor;
-template <typename Protocol, typename Executor>
-class basic_stream_socket;
-namespace ip {
-class tcp;
-}
-}  // namespace boost::asio
 
 namespace orbit::http {
 
@@ -38,8 +30,6 @@ class Tls {
 
   /// Reads both files again, for handshakes to come. What can't be used is refused, as by load, and the old one stays.
   [[nodiscard]] kernel::Result<> reload();
-
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::any_io_executor>;
 
   /// Makes the handshake, then calls `done` with the descriptor of one end of a socket pair, which is the callee's;
   /// with -1 where nothing comes of it. `done` is called once, on the socket's thread.

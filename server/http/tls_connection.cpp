@@ -151,7 +151,7 @@ TlsMetrics::TlsMetrics(kernel::MetricsRegistry& metrics)
       failed(metrics.counter(handshakes, handshakes_help, {{"outcome", "failed"}})),
       timed_out(metrics.counter(handshakes, handshakes_help, {{"outcome", "timed_out"}})) {}
 
-void accept_tls(Tls::Socket socket, std::shared_ptr<asio::ssl::context> context, const TlsTimeouts& timeouts,
+void accept_tls(Socket socket, std::shared_ptr<asio::ssl::context> context, const TlsTimeouts& timeouts,
                 std::shared_ptr<TlsMetrics> metrics, std::shared_ptr<void> lease, TlsConnection::Done done) {
   std::make_shared<TlsConnection>(std::move(socket), std::move(context), timeouts, std::move(metrics), std::move(lease),
                                   std::move(done))

@@ -28,7 +28,7 @@ struct TlsTimeouts {
 };
 
 /// See Tls::accept. Keeps `lease` until the connection is closed.
-void accept_tls(Tls::Socket socket, std::shared_ptr<boost::asio::ssl::context> context, const TlsTimeouts& timeouts,
+void accept_tls(Socket socket, std::shared_ptr<boost::asio::ssl::context> context, const TlsTimeouts& timeouts,
                 std::shared_ptr<TlsMetrics> metrics, std::shared_ptr<void> lease,
                 std::move_only_function<void(int descriptor)> done);
 

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "kernel/keyed_rate_limit.hpp"
 #include "kernel/network_address.hpp"
 
 namespace orbit::identity {
 
-using kernel::Error;
-using kernel::ErrorKind;
 using kernel::Result;
 
 namespace {
@@ -39,10 +38,9 @@ Result<> SignInLimiter::take_attempt(std::string_view account, std::string_view 
   if (of_account.count >= limits_.failures_per_account) wait_until = std::max(wait_until, of_account.window_ends);
   if (of_address.count >= limits_.failures_per_address) wait_until = std::max(wait_until, of_address.window_ends);
   if (wait_until > now) {
-    Error error{ErrorKind::too_many, "session.too_many_attempts",
-                "There were too many sign-in attempts. Wait a while, then try again."};
-    error.retry_after = std::chrono::ceil<std::chrono::seconds>(wait_until - now);
-    return std::unexpected(std::move(error));
+    return kernel::too_many("session.too_many_attempts",
+                            "There were too many sign-in attempts. Wait a while, then try again.",
+                            std::chrono::ceil<std::chrono::seconds>(wait_until - now));
   }
   ++of_account.count;
   ++of_address.count;

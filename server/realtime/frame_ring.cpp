@@ -11,7 +11,7 @@ using kernel::Seq;
 namespace {
 
 std::size_t cost(const SharedFrame& frame) { return frame->bytes.size() + frame->deflated.size(); }
-std::size_t cost(const HistoryEntry& entry) { return cost(entry.frame); }
+std::size_t cost(const HistoryEntry& entry) { return entry_overhead + cost(entry.frame); }
 
 bool sees(const Viewer& viewer, const HistoryEntry& entry) {
   if (entry.room != viewer.room) return false;

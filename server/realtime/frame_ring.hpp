@@ -25,6 +25,9 @@ struct HistoryEntry {
   std::string room = {};  // where the audience is a room
 };
 
+/// What an entry takes beside the bytes of its frame: itself, the frame, and what the allocator adds to three blocks.
+inline constexpr std::size_t entry_overhead = sizeof(HistoryEntry) + sizeof(Frame) + 64;
+
 /// Which frames of a workspace a tab is sent.
 struct Viewer {
   kernel::Uuid member{};
@@ -45,7 +48,7 @@ class FrameRing {
 
   /// Every durable frame after this seq is here.
   [[nodiscard]] kernel::Seq floor() const { return floor_; }
-  /// Of frames, and of those that were joined for tabs.
+  /// Of entries with their frames, and of those that were joined for tabs.
   [[nodiscard]] std::size_t bytes() const { return bytes_ + joined_bytes_; }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

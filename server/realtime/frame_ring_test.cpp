@@ -48,44 +48,45 @@ TEST(FrameRing, KeepsWhatOnlySomeMaySeeFromTheOthers) {
 }
 
 TEST(FrameRing, LetsGoOfTheOldestPastEitherLimit) {
-  FrameRing by_count(0, {.frames = 2, .bytes = 100});
+  FrameRing by_count(0, {.frames = 2});
   for (const Seq seq : {1, 2, 3}) by_count.push(entry(seq, "x"));
   EXPECT_EQ(by_count.floor(), 1U);
   EXPECT_EQ(by_count.size(), 2U);
 
-  FrameRing by_bytes(0, {.frames = 100, .bytes = 5});
+  FrameRing by_bytes(0, {.frames = 100, .bytes = entry_overhead + 5});
   by_bytes.push(entry(1, "abc"));
   by_bytes.push(entry(2, "def"));
   EXPECT_EQ(by_bytes.floor(), 1U);
-  EXPECT_EQ(by_bytes.bytes(), 3U);
+  EXPECT_EQ(by_bytes.bytes(), entry_overhead + 3);
   by_bytes.push(entry(3, "larger than all"));
   EXPECT_EQ(by_bytes.floor(), 3U);
   EXPECT_EQ(by_bytes.size(), 0U);
 
-  FrameRing with_both_forms(0, {.frames = 100, .bytes = 5});
+  FrameRing with_both_forms(0, {.frames = 100, .bytes = entry_overhead + 5});
   for (const Seq seq : {1, 2}) {
     HistoryEntry both = entry(seq, "");
     both.frame = std::make_shared<Frame>(Frame{"abc", 0, seq, "d"});
     with_both_forms.push(std::move(both));
   }
-  EXPECT_EQ(with_both_forms.bytes(), 4U);
+  EXPECT_EQ(with_both_forms.bytes(), entry_overhead + 4);
 }
 
 TEST(FrameRing, CountsWhatItJoinedUntilTheNextFrame) {
   FrameRing ring(0, {});
   for (const Seq seq : {1, 2, 3}) ring.push(entry(seq, "abc"));
+  const std::size_t entries = 3 * (entry_overhead + 3);
   EXPECT_EQ(ring.after(0, Viewer{}), ring.after(0, Viewer{})) << "made once";
-  EXPECT_EQ(ring.bytes(), 9U + 9U);
+  EXPECT_EQ(ring.bytes(), entries + 9);
   ASSERT_NE(ring.after(1, Viewer{}), nullptr);
-  EXPECT_EQ(ring.bytes(), 9U + 9U + 6U);
+  EXPECT_EQ(ring.bytes(), entries + 9 + 6);
   ASSERT_NE(ring.after(2, Viewer{}), nullptr);
-  EXPECT_EQ(ring.bytes(), 9U + 9U + 6U) << "a single one is the frame itself";
+  EXPECT_EQ(ring.bytes(), entries + 9 + 6) << "a single one is the frame itself";
   ring.push(entry(4, "abc"));
-  EXPECT_EQ(ring.bytes(), 12U);
+  EXPECT_EQ(ring.bytes(), entries + entry_overhead + 3);
 }
 
 TEST(FrameRing, HoldsWhatCameFromTheLogWholeUntilItSettles) {
-  FrameRing ring(9, {.frames = 2, .bytes = 100});
+  FrameRing ring(9, {.frames = 2});
   ring.fill({entry(3, "c"), entry(5, "e"), entry(9, "i")}, 2);
   EXPECT_EQ(ring.floor(), 2U);
   ring.push(entry(10, "j"));
