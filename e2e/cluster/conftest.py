@@ -1,3 +1,4 @@
+import contextlib
 import sys
 from pathlib import Path
 
@@ -12,28 +13,23 @@ from services import NatsServer, Nginx, PostgreSQL, RedisServer, free_port  # no
 class Clustered:
     """Three nodes on one PostgreSQL, over a backplane, each reached by itself or all through nginx."""
 
-    def __init__(self, directory, backplane, flags):
-        self.postgresql = PostgreSQL().start()
+    def __init__(self, directory, backplane, flags, stack):
+        self.postgresql = stack.enter_context(contextlib.closing(PostgreSQL())).start()
         self.database = self.postgresql.create_database()
         self.broker = {"nats": NatsServer, "redis": RedisServer}.get(backplane, lambda: None)()
         if self.broker:
-            self.broker.start()
+            stack.enter_context(contextlib.closing(self.broker)).start()
         port = free_port()
         self.cluster = Cluster(
             directory, self.database, "--backplane", self.broker.url if self.broker else "postgres",
-            "--public-origin", f"http://127.0.0.1:{port}", "--node-lease", "2s", *flags).start()
-        self.proxy = Nginx("nginx/balanced.conf", self.cluster.ports, port=port).start()
+            "--public-origin", f"http://127.0.0.1:{port}", "--node-lease", "2s", *flags)
+        stack.enter_context(contextlib.closing(self.cluster)).start()
+        self.proxy = stack.enter_context(
+            contextlib.closing(Nginx("nginx/balanced.conf", self.cluster.ports, port=port))).start()
         self.entrance = Entrance(self.proxy.url)
 
     def person(self, email, node="a"):
         return self.cluster[node].sign_in(email)
-
-    def close(self):
-        self.proxy.close()
-        self.cluster.close()
-        if self.broker:
-            self.broker.close()
-        self.postgresql.close()
 
 
 @pytest.fixture(params=["nats", "redis", "postgres"])
@@ -43,15 +39,8 @@ def backplane(request):
 
 @pytest.fixture
 def start_cluster(tmp_path, backplane):
-    started = []
-
-    def start(*flags):
-        started.append(Clustered(tmp_path, backplane, flags))
-        return started[-1]
-
-    yield start
-    for clustered in started:
-        clustered.close()
+    with contextlib.ExitStack() as stack:
+        yield lambda *flags: Clustered(tmp_path, backplane, flags, stack)
 
 
 @pytest.fixture

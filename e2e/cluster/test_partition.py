@@ -1,6 +1,7 @@
 """A node that is cut off: from the broker, from the database. It has a network of its own, and cables are pulled. What goes
 over them is the only traffic of the tests that is not on loopback; it doesn't leave the machine either."""
 
+import contextlib
 import time
 
 import pytest
@@ -19,13 +20,13 @@ NOTICED = 15.0  # until a cut is noticed, and what was missed is there
 class TwoNodes:
     """`near` on this machine; `far` in a namespace with a cable each to the broker, the database and the people."""
 
-    def __init__(self, directory, backplane):
-        self.namespace = Namespace()
+    def __init__(self, directory, backplane, stack):
+        self.namespace = stack.enter_context(contextlib.closing(Namespace()))
         self.to_broker, self.to_database, self.to_people = (self.namespace.cable() for _ in range(3))
-        self.postgresql = PostgreSQL(host="0.0.0.0").start()
+        self.postgresql = stack.enter_context(contextlib.closing(PostgreSQL(host="0.0.0.0"))).start()
         self.broker = {"nats": NatsServer, "redis": RedisServer}.get(backplane, lambda **_: None)(host="0.0.0.0")
         if self.broker:
-            self.broker.start()
+            stack.enter_context(contextlib.closing(self.broker)).start()
         database = self.postgresql.create_database()
         broker = self.broker.url if self.broker else database
         flags = ["--node-lease", f"{LEASE:.0f}s", "--presence-tick", "0s"]
@@ -34,29 +35,20 @@ class TwoNodes:
         self.far = self._node(directory, "far", database.replace("0.0.0.0", self.to_database.here),
                               broker.replace("0.0.0.0", self.to_broker.here), flags, self.to_people.there)
         self.far.namespace = self.namespace
-        self.near.start()
-        self.far.start()
+        for node in (self.near, self.far):
+            stack.callback(node.kill_if_running)
+            node.start()
 
     @staticmethod
     def _node(directory, name, database, broker, flags, host):
         (directory / name).mkdir()
         return ClusterNode(directory / name, name, database, "--backplane", broker, *flags, demo=True, host=host)
 
-    def close(self):
-        for node in (self.near, self.far):
-            if node.is_running:
-                node.kill()
-        if self.broker:
-            self.broker.close()
-        self.postgresql.close()
-        self.namespace.close()
-
 
 @pytest.fixture
 def nodes(tmp_path, backplane):
-    made = TwoNodes(tmp_path, backplane)
-    yield made
-    made.close()
+    with contextlib.ExitStack() as stack:
+        yield TwoNodes(tmp_path, backplane, stack)
 
 
 def rename(person, name):

@@ -48,10 +48,6 @@ class ClusterNode(Node):
     def sockets(self):
         return int(self.metric("orbit_websocket_connections"))
 
-    @property
-    def is_running(self):
-        return self.process is not None and self.process.poll() is None
-
     def requests_served(self, pattern="GET /v1/me"):
         """How many requests of a method and pattern its log tells of."""
         return len(re.findall(rf"request \d+: {re.escape(pattern)} \d+ in", self.log.read_text()))
@@ -103,8 +99,7 @@ class Cluster:
 
     def close(self):
         for node in self.nodes:
-            if node.is_running:
-                node.kill()
+            node.kill_if_running()
 
 
 def make_workspaces(person: Person, count):

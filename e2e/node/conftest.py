@@ -16,13 +16,12 @@ def start_node(tmp_path):
     def start(*flags, **options):
         directory = tmp_path / f"node{len(nodes)}"
         directory.mkdir()
-        nodes.append(Node(directory, *flags, **options).start())
-        return nodes[-1]
+        nodes.append(Node(directory, *flags, **options))
+        return nodes[-1].start()
 
     yield start
     for node in nodes:
-        if node.process.poll() is None:
-            node.kill()
+        node.kill_if_running()
 
 
 @pytest.fixture

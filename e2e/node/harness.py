@@ -117,6 +117,14 @@ class Node:
         self.process.kill()
         self.process.wait()
 
+    def kill_if_running(self):
+        if self.is_running:
+            self.kill()
+
+    @property
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
     def stop(self):
         """SIGTERM; returns the exit code."""
         if self.process.poll() is None:

@@ -41,8 +41,7 @@ def start_on(tmp_path):
     start.make = make
     yield start
     for node in nodes:
-        if node.process and node.process.poll() is None:
-            node.kill()
+        node.kill_if_running()
 
 
 def add_team(person, name):

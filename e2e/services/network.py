@@ -2,11 +2,21 @@
 
 import itertools
 import os
+import re
 import subprocess
+from pathlib import Path
 
 
 def _ip(*words, check=True):
     return subprocess.run(["ip", *words], check=check, capture_output=True, text=True)
+
+
+def _remove_orphans():
+    """Namespaces of tests that were killed, with the cables to them: their networks would be in the way of new ones."""
+    for line in _ip("netns", "list").stdout.splitlines():
+        match = re.match(r"orbit-(\d+)-", line)
+        if match and not Path(f"/proc/{match[1]}").exists():
+            _ip("netns", "delete", line.split()[0], check=False)
 
 
 def may_make_namespaces():
@@ -15,6 +25,7 @@ def may_make_namespaces():
     if _ip("netns", "add", name, check=False).returncode != 0:
         return False
     _ip("netns", "delete", name)
+    _remove_orphans()
     return True
 
 

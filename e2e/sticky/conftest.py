@@ -1,3 +1,4 @@
+import contextlib
 import sys
 from pathlib import Path
 
@@ -24,29 +25,21 @@ def proxy_kind(request):
 class Sticky:
     """Three nodes on one database, without a backplane, behind nginx or HAProxy as deploy/ has it."""
 
-    def __init__(self, directory, database, proxy_kind, flags, replace):
+    def __init__(self, directory, database, proxy_kind, flags, replace, stack):
         port = free_port()
-        self.cluster = Cluster(directory, database, "--public-origin", f"http://127.0.0.1:{port}", *flags).start()
+        self.cluster = Cluster(directory, database, "--public-origin", f"http://127.0.0.1:{port}", *flags)
+        stack.enter_context(contextlib.closing(self.cluster)).start()
         kind, file = {"nginx": (Nginx, "nginx/sticky.conf"), "haproxy": (HAProxy, "haproxy/sticky.cfg")}[proxy_kind]
-        self.proxy = kind(file, self.cluster.ports, port=port, replace=replace).start()
+        proxy = kind(file, self.cluster.ports, port=port, replace=replace)
+        self.proxy = stack.enter_context(contextlib.closing(proxy)).start()
         self.entrance = Entrance(self.proxy.url)
-
-    def close(self):
-        self.proxy.close()
-        self.cluster.close()
 
 
 @pytest.fixture
 def start_sticky(tmp_path, postgresql, proxy_kind):
-    started = []
-
-    def start(*flags, replace=None):
-        started.append(Sticky(tmp_path, postgresql.create_database(), proxy_kind, flags, replace or {}))
-        return started[-1]
-
-    yield start
-    for sticky in started:
-        sticky.close()
+    with contextlib.ExitStack() as stack:
+        yield lambda *flags, replace=None: Sticky(
+            tmp_path, postgresql.create_database(), proxy_kind, flags, replace or {}, stack)
 
 
 @pytest.fixture
