@@ -1,6 +1,7 @@
 """One server process: started, stopped, killed, frozen and started again on its port."""
 
 import contextlib
+import itertools
 import os
 import pwd
 import random
@@ -15,10 +16,16 @@ from pathlib import Path
 PATIENCE = 20.0  # seconds for a server to start or stop
 
 
+# Each process has some for itself, and gives them in turn: none is given twice before its server has taken it.
+_PORTS_EACH = 500
+_first_port = 20_000 + os.getpid() % 24 * _PORTS_EACH
+_turns = itertools.count(random.randrange(_PORTS_EACH))
+
+
 def free_port():
     """Below the range that outgoing connections take theirs from, so that a server that was stopped finds its own again."""
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = _first_port + next(_turns) % _PORTS_EACH
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
