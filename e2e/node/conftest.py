@@ -6,6 +6,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the services
 
 from harness import Node  # noqa: E402
+from services import free_port  # noqa: E402
 
 
 @pytest.fixture
@@ -22,6 +23,19 @@ def start_node(tmp_path):
     yield start
     for node in nodes:
         node.kill_if_running()
+
+
+@pytest.fixture
+def start_measured(start_node):
+    """Starts a node of one shard that tells its metrics."""
+    def start(*flags):
+        port = free_port()
+        # A crowd comes from one address here.
+        node = start_node("--shards", "1", "--metrics-listen", f"127.0.0.1:{port}", "--heartbeat", "1h",
+                          "--connections-per-address", "0", "--handshakes-per-address", "0", *flags)
+        node.metrics_url = f"http://127.0.0.1:{port}/metrics"
+        return node
+    return start
 
 
 @pytest.fixture

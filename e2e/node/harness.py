@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import queue
+import re
 import signal
 import sqlite3
 import ssl
@@ -354,6 +355,12 @@ def eventually(condition, timeout=PATIENCE):
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.01)
+
+
+def metric(node, name, labels=""):
+    """The sum over all labels, or of that with these."""
+    text = requests.get(node.metrics_url, timeout=PATIENCE).text
+    return sum(map(float, re.findall(rf"^{name}{re.escape(labels)}(?:{{.*}})? (\S+)$", text, re.MULTILINE)))
 
 
 TABLES = ("users", "workspaces", "roles", "members", "invites", "teams", "team_members", "subscriptions", "event_log",

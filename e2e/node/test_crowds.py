@@ -6,30 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-import requests
 
-from harness import PATIENCE, Refused, durable, eventually
+from harness import Refused, durable, eventually, metric
 from raw_socket import RawSocket
-from services import free_port
-
-
-@pytest.fixture
-def start_measured(start_node):
-    """Starts a node of one shard that tells its metrics."""
-    def start(*flags):
-        port = free_port()
-        # A crowd comes from one address here.
-        node = start_node("--shards", "1", "--metrics-listen", f"127.0.0.1:{port}", "--heartbeat", "1h",
-                          "--connections-per-address", "0", "--handshakes-per-address", "0", *flags)
-        node.metrics_url = f"http://127.0.0.1:{port}/metrics"
-        return node
-    return start
-
-
-def metric(node, name, labels=""):
-    """The sum over all labels, or of that with these."""
-    text = requests.get(node.metrics_url, timeout=PATIENCE).text
-    return sum(map(float, re.findall(rf"^{name}{re.escape(labels)}(?:{{.*}})? (\S+)$", text, re.MULTILINE)))
 
 
 def masked(text):

@@ -33,7 +33,7 @@ class AdminHost {
  private:
   const Config& config_;
   Domain& domain_;
-  IoThread thread_;
+  IoThread thread_{"operators"};
   OperatorDesk desk_;
   http::AdminApi api_;
   http::Server server_;

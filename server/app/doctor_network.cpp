@@ -134,7 +134,7 @@ void examine_backplane(const Config& config, Findings& findings) {
   }
   kernel::MetricsRegistry metrics;
   FirstAttempt attempt;
-  IoThread thread;
+  IoThread thread{"doctor"};
   AsioScheduler scheduler(thread.context());
   auto backplane = cluster::make_backplane(config.backplane, postgresql->connection, scheduler, metrics);
   if (!backplane) {

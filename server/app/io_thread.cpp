@@ -5,17 +5,25 @@
 #include <boost/asio/post.hpp>
 #include <thread>
 
+#include "kernel/thread_name.hpp"
+
 namespace orbit::app {
 
 namespace asio = boost::asio;
 
 struct IoThread::Parts {
+  explicit Parts(const std::string& name)
+      : thread([this, name] {
+          kernel::name_this_thread(name);
+          context.run();
+        }) {}
+
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> busy{context.get_executor()};
-  std::jthread thread{[this] { context.run(); }};
+  std::jthread thread;
 };
 
-IoThread::IoThread() : parts_(std::make_unique<Parts>()) {}
+IoThread::IoThread(const std::string& name) : parts_(std::make_unique<Parts>(name)) {}
 
 IoThread::~IoThread() { stop(); }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace boost::asio {
 class io_context;
@@ -12,7 +13,8 @@ namespace orbit::app {
 
 class IoThread {
  public:
-  IoThread();
+  /// See kernel::name_this_thread.
+  explicit IoThread(const std::string& name);
   ~IoThread();
 
   IoThread(const IoThread&) = delete;

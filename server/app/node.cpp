@@ -49,7 +49,8 @@ struct ShardHost {
   ShardHost(http::Api& api, http::WorkerPool& workers, const kernel::OriginPolicy& origins, RealtimeHost& realtime,
             const kernel::Clock& clock, kernel::MetricsRegistry& metrics, const websocket::ShardOptions& options,
             const http::ServerOptions& server_options)
-      : shard(thread.context(), realtime.gateway(), clock, metrics, options),
+      : thread("shard " + std::to_string(options.number)),
+        shard(thread.context(), realtime.gateway(), clock, metrics, options),
         door(api, workers, origins, realtime.admission(), shard, metrics, options.deflate_from != 0),
         server(thread.context(), door, metrics, server_options) {}
   ~ShardHost() { thread.stop(); }
@@ -303,7 +304,7 @@ class Node::Impl {
   std::unique_ptr<Domain> domain_;
   std::optional<kernel::OriginPolicy> origins_;
   http::StaticSite site_;
-  IoThread realtime_thread_;
+  IoThread realtime_thread_{"realtime"};
   AsioScheduler scheduler_;
   std::unique_ptr<http::WorkerPool> workers_;
   std::unique_ptr<RealtimeHost> realtime_;

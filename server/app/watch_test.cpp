@@ -70,7 +70,7 @@ class WatchTest : public testing::Test {
 
   Config config_;
   kernel::MetricsRegistry metrics_;
-  IoThread thread_;
+  IoThread thread_{"answers"};
   http::ReservedPort port_;
   StandIn node_;
   http::Server server_{thread_.context(), node_, metrics_, {}};

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "cluster/backoff.hpp"
+#include "kernel/thread_name.hpp"
 
 namespace orbit::cluster {
 
@@ -44,7 +45,10 @@ class BrokerThread::Loop final : LinkListener {
 
   void start() {
     asio::post(context_, [this] { connect(); });
-    thread_ = std::jthread([this] { context_.run(); });
+    thread_ = std::jthread([this] {
+      kernel::name_this_thread("broker");
+      context_.run();
+    });
   }
 
   void ask(const Call& call) {

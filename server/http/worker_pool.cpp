@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "kernel/thread_name.hpp"
+
 namespace orbit::http {
 
 namespace {
@@ -35,8 +37,16 @@ WorkerPool::WorkerPool(const WorkerPoolOptions& options, const kernel::Clock& cl
   metrics.gauge("orbit_workers", "Worker threads").set(static_cast<std::int64_t>(options.threads));
   metrics.gauge("orbit_workers_queued_limit", "Requests of a lane that may wait for a worker; others are refused")
       .set(static_cast<std::int64_t>(options.max_queued));
-  for (std::size_t i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
-  threads_.emplace_back([this] { watch(); });
+  for (std::size_t i = 0; i < options.threads; ++i) {
+    threads_.emplace_back([this] {
+      kernel::name_this_thread("worker");
+      work();
+    });
+  }
+  threads_.emplace_back([this] {
+    kernel::name_this_thread("worker queue");
+    watch();
+  });
 }
 
 WorkerPool::~WorkerPool() { stop(); }

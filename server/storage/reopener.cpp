@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <random>
 
+#include "kernel/thread_name.hpp"
+
 namespace orbit::storage {
 
 using std::chrono::milliseconds;
@@ -19,7 +21,10 @@ Reopener::Reopener(SessionPool::Open open, std::vector<SessionPool*> pools, Metr
       changed_.notify_one();
     });
   }
-  thread_ = std::jthread([this] { run(); });
+  thread_ = std::jthread([this] {
+    kernel::name_this_thread("database");
+    run();
+  });
 }
 
 Reopener::~Reopener() {
