@@ -118,8 +118,8 @@ struct RealtimeHost::Parts {
         retention(domain.unit_of_work, domain.database.log_trimming(), given.scheduler, given.clock,
                   run_on(given.workers), given.config.log, given.metrics),
         session_sweep(
-            local_hub, domain.unit_of_work, domain.session_resolver, given.scheduler, run_on(given.workers),
-            [this] { return sweep_interval(); }, given.metrics),
+            local_hub, domain.unit_of_work, domain.session_resolver, given.scheduler, given.clock,
+            run_on(given.workers), [this] { return sweep_interval(); }, given.metrics),
         admission(domain.unit_of_work, domain.session_resolver, domain.repositories),
         relay(make_relay(given)),
         gateway(

@@ -48,11 +48,18 @@ TEST_F(SessionRules, EndingTheOthersKeepsThisOne) {
 }
 
 TEST_F(SessionRules, WhichOfManyAreLiveIsAskedForAtOnce) {
+  const auto began = clock.now();
+  constexpr auto days_later = std::chrono::hours(24 * 29);
   const auto old = sign_in().session.id, gone = sign_in().session.id;
-  clock.advance(std::chrono::hours(24 * 29));
+  clock.advance(days_later);
   const auto fresh = sign_in().session.id;
   const auto live = [&](std::vector<kernel::SessionId> ids) {
-    auto found = read([&](const auto& context) { return database->sessions().live_of(context, ids, clock.now()); });
+    std::vector<kernel::SessionId> found;
+    for (const auto& session :
+         read([&](const auto& context) { return database->sessions().live_of(context, ids, clock.now()); })) {
+      EXPECT_EQ(session.ends_at - std::chrono::hours(24 * 30), session.id == old ? began : began + days_later);
+      found.push_back(session.id);
+    }
     std::ranges::sort(found);
     return found;
   };

@@ -37,9 +37,9 @@ class SessionRepository {
                                                           kernel::UserId user) const = 0;
 
   /// Those of the sessions that have neither ended nor expired, in no particular order.
-  [[nodiscard]] virtual std::vector<kernel::SessionId> live_of(const kernel::ReadContext& context,
-                                                               std::span<const kernel::SessionId> ids,
-                                                               kernel::Timestamp now) const = 0;
+  [[nodiscard]] virtual std::vector<LiveSession> live_of(const kernel::ReadContext& context,
+                                                         std::span<const kernel::SessionId> ids,
+                                                         kernel::Timestamp now) const = 0;
   virtual void add(kernel::WriteContext& context, const Session& session) const = 0;
 
   /// Writes last_used_at and expires_at.

@@ -23,6 +23,11 @@ struct Session {
   kernel::Timestamp expires_at;
 };
 
+struct LiveSession {
+  kernel::SessionId id;
+  kernel::Timestamp ends_at = kernel::Timestamp::max();  // unless it is used, or ended, before
+};
+
 /// How long a session lives: `idle` after its last use, `lifetime` in all.
 struct SessionRules {
   std::chrono::milliseconds idle = std::chrono::hours{24 * 30};

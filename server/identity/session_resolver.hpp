@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "identity/session.hpp"
 #include "kernel/clock.hpp"
 #include "kernel/error.hpp"
 #include "kernel/id.hpp"
@@ -30,11 +31,11 @@ class SessionResolver {
   [[nodiscard]] virtual bool is_live(const kernel::ReadContext& context, kernel::SessionId session) = 0;
 
   /// Those of the sessions that have not ended, in no particular order.
-  [[nodiscard]] virtual std::vector<kernel::SessionId> live_of(const kernel::ReadContext& context,
-                                                               std::span<const kernel::SessionId> sessions) {
-    std::vector<kernel::SessionId> live;
+  [[nodiscard]] virtual std::vector<LiveSession> live_of(const kernel::ReadContext& context,
+                                                         std::span<const kernel::SessionId> sessions) {
+    std::vector<LiveSession> live;
     for (const kernel::SessionId session : sessions) {
-      if (is_live(context, session)) live.push_back(session);
+      if (is_live(context, session)) live.push_back({session});
     }
     return live;
   }

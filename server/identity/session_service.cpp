@@ -185,8 +185,8 @@ bool StoredSessionResolver::is_live(const ReadContext& context, kernel::SessionI
   return session && expiry_of(*session, rules_) > clock_.now();
 }
 
-std::vector<kernel::SessionId> StoredSessionResolver::live_of(const ReadContext& context,
-                                                              std::span<const kernel::SessionId> sessions) {
+std::vector<LiveSession> StoredSessionResolver::live_of(const ReadContext& context,
+                                                        std::span<const kernel::SessionId> sessions) {
   return sessions_.live_of(context, sessions, clock_.now());
 }
 

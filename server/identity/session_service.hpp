@@ -96,8 +96,8 @@ class StoredSessionResolver final : public SessionResolver {
 
   [[nodiscard]] kernel::Result<ResolvedSession> resolve(std::string_view token) override;
   [[nodiscard]] bool is_live(const kernel::ReadContext& context, kernel::SessionId session) override;
-  [[nodiscard]] std::vector<kernel::SessionId> live_of(const kernel::ReadContext& context,
-                                                       std::span<const kernel::SessionId> sessions) override;
+  [[nodiscard]] std::vector<LiveSession> live_of(const kernel::ReadContext& context,
+                                                 std::span<const kernel::SessionId> sessions) override;
 
  private:
   kernel::UnitOfWork& unit_of_work_;

@@ -247,7 +247,7 @@ TEST_F(SessionServiceTest, HoldsSessionsThatAreThereAlreadyToStricterRules) {
   EXPECT_TRUE(strict.resolve(used.token));
   clock.advance(hours{1});
   EXPECT_EQ(outcome(strict.resolve(used.token)), nobody);
-  const auto live = unit_of_work.read([&](const ReadContext& context) -> Result<std::vector<SessionId>> {
+  const auto live = unit_of_work.read([&](const ReadContext& context) -> Result<std::vector<LiveSession>> {
     return strict.live_of(context, std::vector{used.session.id});
   });
   EXPECT_TRUE(live->empty()) << "the sweep of open sockets sees it, too";

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "kernel/testing/log_in_memory.hpp"
@@ -20,6 +21,22 @@ struct Sessions final : identity::SessionResolver {
     return kernel::failure(kernel::ErrorKind::unauthenticated, "session.required", "Sign in first.");
   }
   bool is_live(const kernel::ReadContext&, SessionId session) override { return live.contains(session); }
+  std::vector<identity::LiveSession> live_of(const kernel::ReadContext& context,
+                                             std::span<const SessionId> asked) override {
+    ++looks;
+    auto found = SessionResolver::live_of(context, asked);
+    std::erase_if(found, [&](auto& session) {
+      if (const auto end = ends.find(session.id); end != ends.end()) session.ends_at = end->second;
+      return session.ends_at <= clock.now();
+    });
+    return found;
+  }
+
+  explicit Sessions(const kernel::Clock& with_clock) : clock(with_clock) {}
+
+  const kernel::Clock& clock;
+  std::map<SessionId, kernel::Timestamp> ends;
+  int looks = 0;
 };
 
 class SessionSweepTest : public testing::Test {
@@ -41,7 +58,7 @@ class SessionSweepTest : public testing::Test {
   kernel::ManualScheduler scheduler{clock};
   kernel::MetricsRegistry metrics;
   kernel::FakeUnitOfWork unit_of_work;
-  Sessions sessions;
+  Sessions sessions{clock};
   RecordingShard shard;
   InProcessRealtimeHub hub{metrics};
   std::chrono::milliseconds interval = 5s;
@@ -49,6 +66,7 @@ class SessionSweepTest : public testing::Test {
                      unit_of_work,
                      sessions,
                      scheduler,
+                     clock,
                      [](kernel::Scheduler::Task task) { task(); },
                      [this] { return interval; },
                      metrics};
@@ -63,6 +81,23 @@ TEST_F(SessionSweepTest, ClosesSocketsOfSessionsThatEndedUnsaid) {
   scheduler.advance(1ms);
   EXPECT_EQ(shard.received(1), Received{"close 4401"});
   EXPECT_EQ(shard.received(2), Received{});
+}
+
+TEST_F(SessionSweepTest, ClosesSocketsTheMomentThatTheirSessionsTimeIsOver) {
+  const auto session = open_tab(1);
+  sessions.ends[session] = clock.now() + 7s;
+  scheduler.advance(6'999ms);
+  EXPECT_EQ(shard.received(1), Received{});
+  scheduler.advance(1ms);
+  EXPECT_EQ(shard.received(1), Received{"close 4401"});
+}
+
+TEST_F(SessionSweepTest, DoesNotLookTheMoreTheMoreSessionsEnd) {
+  for (std::uint32_t i = 0; i < 1'000; ++i)
+    sessions.ends[open_tab(i)] = clock.now() + 5s + std::chrono::milliseconds(i);
+  scheduler.advance(6s);
+  EXPECT_EQ(hub.socket_count(), 0U);
+  EXPECT_LE(sessions.looks, 2 * 12) << "a page or two each tenth of a second";
 }
 
 TEST_F(SessionSweepTest, LooksAtMoreThanAPageOfSessions) {

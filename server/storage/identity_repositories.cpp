@@ -5,6 +5,7 @@
 
 namespace orbit::storage {
 
+using identity::LiveSession;
 using identity::Session;
 using identity::User;
 using kernel::ReadContext;
@@ -75,14 +76,14 @@ std::vector<Session> SociSessionRepository::list_of_user(const ReadContext& cont
   return select_sessions(context, "WHERE user_id = :user ORDER BY created_at DESC, id DESC", user);
 }
 
-std::vector<SessionId> SociSessionRepository::live_of(const ReadContext& context, std::span<const SessionId> ids,
-                                                      Timestamp now) const {
+std::vector<LiveSession> SociSessionRepository::live_of(const ReadContext& context, std::span<const SessionId> ids,
+                                                        Timestamp now) const {
   DatabaseSession& session = session_of(context);
-  std::vector<SessionId> live;
-  for (const auto& [id] : select<SessionId>(
-           session, "SELECT id FROM sessions WHERE id IN " + listed_ids(session) + " AND expires_at > :now",
+  std::vector<LiveSession> live;
+  for (const auto& [id, expires_at] : select<SessionId, Timestamp>(
+           session, "SELECT id, expires_at FROM sessions WHERE id IN " + listed_ids(session) + " AND expires_at > :now",
            to_list(ids), now)) {
-    live.push_back(id);
+    live.push_back({id, expires_at});
   }
   return live;
 }

@@ -23,9 +23,9 @@ class SociSessionRepository final : public identity::SessionRepository {
                                                                     std::string_view token_hash) const override;
   [[nodiscard]] std::vector<identity::Session> list_of_user(const kernel::ReadContext& context,
                                                             kernel::UserId user) const override;
-  [[nodiscard]] std::vector<kernel::SessionId> live_of(const kernel::ReadContext& context,
-                                                       std::span<const kernel::SessionId> ids,
-                                                       kernel::Timestamp now) const override;
+  [[nodiscard]] std::vector<identity::LiveSession> live_of(const kernel::ReadContext& context,
+                                                           std::span<const kernel::SessionId> ids,
+                                                           kernel::Timestamp now) const override;
   void add(kernel::WriteContext& context, const identity::Session& session) const override;
   void update_use(kernel::WriteContext& context, const identity::Session& session) const override;
   void remove(kernel::WriteContext& context, kernel::SessionId id) const override;

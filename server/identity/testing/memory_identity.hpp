@@ -42,13 +42,12 @@ class MemorySessionRepository final : public SessionRepository {
     std::ranges::reverse(sessions);
     return sessions;
   }
-  [[nodiscard]] std::vector<kernel::SessionId> live_of(const kernel::ReadContext&,
-                                                       std::span<const kernel::SessionId> ids,
-                                                       kernel::Timestamp now) const override {
-    std::vector<kernel::SessionId> live;
+  [[nodiscard]] std::vector<LiveSession> live_of(const kernel::ReadContext&, std::span<const kernel::SessionId> ids,
+                                                 kernel::Timestamp now) const override {
+    std::vector<LiveSession> live;
     for (const kernel::SessionId id : ids) {
       const auto session = table_.find(id);
-      if (session && session->expires_at > now) live.push_back(id);
+      if (session && session->expires_at > now) live.push_back({id, session->expires_at});
     }
     return live;
   }
