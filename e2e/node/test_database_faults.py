@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -39,16 +40,47 @@ def stopped(start_node):
     return node
 
 
+def mount(folder, *what):
+    folder.mkdir(exist_ok=True)
+    if subprocess.run(["mount", *what, folder], capture_output=True).returncode:
+        pytest.skip("no disk may be mounted here")
+
+
 @contextlib.contextmanager
 def mounted(folder, size):
     """A small disk of its own."""
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True).returncode:
-        pytest.skip("no disk may be mounted here")
+    mount(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs")
     try:
         yield folder
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+
+
+class DiskThatBreaks:
+    """One with a file system that the kernel makes read-only on an error, as it does with most."""
+
+    def __init__(self, folder, image):
+        self.folder = folder
+        self.image = image
+        with image.open("wb") as file:
+            file.truncate(32 * 1024 * 1024)
+        subprocess.run(["mkfs.ext4", "-q", image], check=True, capture_output=True)
+        self.plug_in()
+
+    def plug_in(self):
+        mount(self.folder, "-o", "loop,errors=remount-ro", self.image)
+
+    def fail(self):
+        device = next(line.split()[0] for line in Path("/proc/mounts").read_text().splitlines() if str(self.folder) in line)
+        Path("/sys/fs/ext4", Path(device).name, "trigger_fs_error").write_text("a test")
+
+    def repair(self):
+        self.close()
+        assert subprocess.run(["e2fsck", "-fy", self.image], capture_output=True).returncode <= 1, "beyond repair"
+        self.plug_in()
+
+    def close(self):
+        subprocess.run(["umount", "-l", self.folder], check=True)
 
 
 def node_on(disk, tmp_path):
@@ -164,6 +196,32 @@ def test_a_full_disk_fails_commands_only_and_all_agrees_once_there_is_room(tmp_p
             assert node.stop() == 0
             node.restart()
             assert ada.snapshot()["workspace"]["name"] == "Room again"
+        finally:
+            node.kill()
+
+
+def test_a_disk_that_turns_read_only_fails_commands_only_and_nothing_is_lost_once_it_is_repaired(tmp_path):
+    disk = DiskThatBreaks(tmp_path / "disk", tmp_path / "image")
+    with contextlib.closing(disk):
+        node = node_on(disk.folder, tmp_path).start()
+        try:
+            ada, grace = node.sign_in("ada@acme.test"), node.sign_in("grace@acme.test")
+            tab = grace.open_tab()
+            assert change(ada, "Before").status_code == 200
+            disk.fail()
+            answers = [change(ada, f"Read-only {number}") for number in range(5)]
+            assert {(answer.status_code, answer.json()["code"]) for answer in answers} <= {
+                (503, "database.unavailable"), (503, "database.read_only")}
+            assert ada.snapshot()["workspace"]["name"] == "Before"
+            assert tab.ask({"type": "presence.away"})["type"] == "reply"
+            assert [frame["workspace"]["name"] for frame in durable(tab.seen)] == ["Before"]
+            assert node.stop() == 0
+
+            disk.repair()
+            node.restart()
+            assert ada.snapshot()["workspace"]["name"] == "Before"
+            assert change(ada, "Repaired").status_code == 200
+            agree(node)
         finally:
             node.kill()
 
