@@ -73,8 +73,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   kernel::Result<> listen(const std::string& host, unsigned short port, bool shared_port) {
     error_code error;
     const tcp::endpoint endpoint(asio::ip::make_address(host, error), port);
-    // A port that another program has is refused even where that program would share it: shards share, nodes don't. Nobody
-    // runs the probe's context: a thread that polls a socket keeps its port for a moment after it is closed.
+    // A port that another program has is refused even where that program would share it: shards share, nodes don't.
+    // Nobody runs the probe's context: a thread that polls a socket keeps its port for a moment after it is closed.
     if (!error && !shared_port) {
       asio::io_context nobodys;
       tcp::acceptor probe(nobodys);
