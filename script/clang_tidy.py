@@ -1,5 +1,5 @@
 """Runs clang-tidy over the C++ files given, several of a folder at a time: most of its work is for the headers that they have in
-common. Files that don't go together, such as two with a helper of the same name, are read one by one.
+common. Where some don't go together, such as two with a helper of the same name, each half is read by itself, and so on.
 
     script/clang_tidy.py BUILD_DIRECTORY FILE…
 """
@@ -32,10 +32,9 @@ def tidy(database, file, *options):
     return done.returncode == 0, done.stdout
 
 
-def together(scratch, number, commands, group):
+def together(scratch, commands, group):
     """A compilation database with one unit that includes the whole group."""
-    folder = Path(scratch) / str(number)
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(dir=scratch))
     unit = folder / "unit.cpp"
     unit.write_text("".join(f'#include "{file}"\n' for file in group))
     command = commands[group[0]]
@@ -50,14 +49,16 @@ def main():
     commands = {Path(entry["file"]): entry for entry in json.loads((build / "compile_commands.json").read_text())}
     files = [ROOT / file for file in sys.argv[2:] if ROOT / file in commands]
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as workers:
-        def check(numbered):
-            number, group = numbered
-            if tidy(*together(scratch, number, commands, group), "--checks=-bugprone-suspicious-include")[0]:
+        def complaints_of(group):
+            if len(group) == 1:
+                is_clean, text = tidy(build, group[0])
+                return [] if is_clean else [text]
+            if tidy(*together(scratch, commands, group), "--checks=-bugprone-suspicious-include")[0]:
                 return []
-            return [tidy(build, file) for file in group]
+            half = len(group) // 2
+            return complaints_of(group[:half]) + complaints_of(group[half:])
 
-        checked = chain.from_iterable(workers.map(check, enumerate(groups_of(files))))
-        complaints = [text for is_clean, text in checked if not is_clean]
+        complaints = list(chain.from_iterable(workers.map(complaints_of, groups_of(files))))
     print("\n".join(complaints), end="")
     return 1 if complaints else 0
 
