@@ -2,10 +2,13 @@
 // any thread; it ends with what is queued undone.
 #pragma once
 
+#include <spdlog/spdlog.h>
+
 #include <condition_variable>
 #include <deque>
 #include <future>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -16,7 +19,8 @@ namespace orbit::cluster {
 
 class ThreadScheduler final : public kernel::Scheduler {
  public:
-  ThreadScheduler() : thread_([this](const std::stop_token& stop) { work(stop); }) {}
+  // The logger is made before whoever logs: ThreadSanitizer can't see into the library how it makes itself once.
+  ThreadScheduler() : logger_(spdlog::default_logger()), thread_([this](const std::stop_token& stop) { work(stop); }) {}
   ~ThreadScheduler() override { stop(); }
 
   /// Returns once the thread has ended.
@@ -81,6 +85,7 @@ class ThreadScheduler final : public kernel::Scheduler {
   std::mutex mutex_;  // protects posted_
   std::condition_variable_any changed_;
   std::deque<Task> posted_;
+  std::shared_ptr<spdlog::logger> logger_;
   std::jthread thread_;
 };
 
