@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
 from report import cpu_seconds, metrics_in, percentile, usage  # noqa: E402
 from services import free_port  # noqa: E402
 from tab import Tab  # noqa: E402
-from world import Http, World  # noqa: E402
+from world import OPEN_DOOR, Http, World  # noqa: E402
 
 
 class Inside:
@@ -129,7 +129,7 @@ async def with_node(options, flags, measure):
         with (Path(directory) / "log").open("wb") as log:
             process = subprocess.Popen(
                 [options.orbit, "serve", "--demo", "--listen", host, "--metrics-listen", metrics, "--heartbeat", "10m",
-                 "--database", f"sqlite:{directory}/orbit.db", *flags], stdout=subprocess.PIPE, stderr=log, text=True)
+                 "--database", f"sqlite:{directory}/orbit.db", *OPEN_DOOR, *flags], stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             process.stdout.readline()
             world = World(host)

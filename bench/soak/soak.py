@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
 from report import cpu_seconds, metrics_in, percentile, summary, text_of, usage  # noqa: E402
 from services import free_port  # noqa: E402
 from tab import Tab  # noqa: E402
-from world import Http, World  # noqa: E402
+from world import OPEN_DOOR, Http, World  # noqa: E402
 
 EVERY = 10.0  # seconds between samples
 EXPECTED_ENDS = {1000, 1005, None}  # of a tab that left by its own will
@@ -26,11 +26,6 @@ OF_INTEREST = ("orbit_websocket_connections", "orbit_websocket_queued_bytes", "o
                "orbit_relay_published_total", "orbit_relay_failures_total", "orbit_relay_gaps_total",
                "orbit_history_bytes", "orbit_snapshot_cache_bytes", "orbit_hub_sockets", "orbit_hub_channels", "orbit_rooms",
                "orbit_gateway_refused_events_total", "orbit_database_failures_total", "orbit_http_connections")
-
-
-# Everybody comes from one address, and one owner gives all commands.
-OPEN_DOOR = ("--connections-per-address", "0", "--handshakes-per-address", "0", "--commands-per-user", "0",
-             "--commands-per-workspace", "0")
 
 
 class Node:

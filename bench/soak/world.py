@@ -4,6 +4,11 @@ import asyncio
 import json
 
 
+# Flags of a node: here everybody comes from one address, and one owner gives all commands.
+OPEN_DOOR = ("--connections-per-address", "0", "--handshakes-per-address", "0", "--commands-per-user", "0",
+             "--commands-per-workspace", "0")
+
+
 class Http:
     """One keep-alive connection. Requests take turns."""
 

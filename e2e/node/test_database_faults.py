@@ -64,7 +64,7 @@ class DiskThatBreaks:
         self.image = image
         with image.open("wb") as file:
             file.truncate(32 * 1024 * 1024)
-        subprocess.run(["mkfs.ext4", "-q", image], check=True, capture_output=True)
+        subprocess.run(["/usr/sbin/mkfs.ext4", "-q", image], check=True, capture_output=True)
         self.plug_in()
 
     def plug_in(self):
@@ -76,7 +76,7 @@ class DiskThatBreaks:
 
     def repair(self):
         self.close()
-        assert subprocess.run(["e2fsck", "-fy", self.image], capture_output=True).returncode <= 1, "beyond repair"
+        assert subprocess.run(["/usr/sbin/e2fsck", "-fy", self.image], capture_output=True).returncode <= 1, "beyond repair"
         self.plug_in()
 
     def close(self):
